@@ -1,0 +1,44 @@
+// Part of libzircon. BSD-3-Clause, see LICENSE.
+//
+// The few calls that are libzircon's own and not Fuchsia's: looking at the kernel from outside, for
+// tools and tests.
+
+#ifndef LIBZIRCON_LIBZIRCON_H_
+#define LIBZIRCON_LIBZIRCON_H_
+
+#include <stddef.h>
+#include <stdint.h>
+#include <zircon/types.h>
+
+__BEGIN_CDECLS
+
+// Makes the Nth allocation of kernel memory from now on fail in the calling thread, N counted from
+// 1; 0 lets none fail. The call that meets it gives its documented error. Works in every build.
+void libzircon_fail_allocation(uint32_t n);
+
+// Calls `report` with the name of each kind of kernel memory and the number of its cells in use.
+// Exact while no other thread is in the kernel.
+void libzircon_count_objects(void (*report)(void *context, const char *name, uint32_t live),
+                             void *context);
+
+// Live handles of the calling process. Exact while no other thread is in the kernel.
+uint32_t libzircon_count_handles(void);
+
+// How many handles can exist at a time. The environment variable LIBZIRCON_HANDLES sets it when the
+// library starts; without it, it is 262 144.
+uint32_t libzircon_handle_limit(void);
+
+// Makes a call by its number (zircon/zx-syscall-numbers.h), its arguments as 64-bit words. Returns
+// its result, a signed one with its sign extended; ZX_ERR_BAD_SYSCALL for a number that is none.
+uint64_t libzircon_call(uint32_t number, const uint64_t words[8]);
+
+// Sees every call of every thread that enters the kernel: before it with `result` null, after it
+// with the result. Runs in the thread that makes the call, outside of the kernel, and must make no
+// calls itself. One hook at a time; null takes it away.
+typedef void (*libzircon_trace_hook)(void *context, uint32_t number, const uint64_t words[8],
+                                     const uint64_t *result);
+void libzircon_trace(libzircon_trace_hook hook, void *context);
+
+__END_CDECLS
+
+#endif // LIBZIRCON_LIBZIRCON_H_

@@ -1,0 +1,99 @@
+// Part of libzircon. BSD-3-Clause, see LICENSE.
+// A thread as every room of the kernel sees it.
+//
+// `struct thread` is what locks, slabs, parking and the entry keep for each Linux thread that runs
+// kernel code. It is passed on as an explicit argument, usually called `self`, because the kernel
+// must not touch thread-local storage: in a loaded program %fs is not ours. The object that
+// programs hold handles to is `struct thread_object` (objects/thread.h); it outlives this.
+#pragma once
+
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/list.h"
+#include <zircon/types.h>
+
+struct mutex;
+struct object;
+struct process;
+struct thread_object;
+
+enum {
+    SLAB_CACHES_MAX = 64,    // caches that a magazine array has room for
+    THREAD_WAKES_MAX = 16,   // wake-ups that wait for the outermost unlock
+    THREAD_LOCKS_MAX = 8,    // nested locks, as docs/locking.md ranks them
+    THREAD_HANDLES_MAX = 64, // free handle slots that a thread keeps for itself
+};
+
+// Where a thread is. Zero is what the child of a fork reads from wiped memory: no thread at all.
+enum thread_state {
+    THREAD_ABSENT = 0,
+    THREAD_IN_USER = 1,
+    THREAD_IN_KERNEL = 2,
+};
+
+// What a thread must see to before it returns to its program, or ends a wait for.
+enum thread_pending {
+    THREAD_PENDING_KILL = 1u << 0,
+    THREAD_PENDING_SUSPEND = 1u << 1,
+    THREAD_PENDING_SIGNAL = 1u << 2, // a Linux signal was put off while in the kernel
+    THREAD_PENDING_NESTED = 1u << 3, // a descriptor for one call from a signal handler
+};
+
+struct slab_link;
+
+// A thread's own free cells of one slab cache.
+struct magazine {
+    struct slab_link *top;
+    uint32_t count;
+};
+
+// Free handle slots in the order in which they were closed.
+struct handle_magazine {
+    uint32_t head, count;
+    uint32_t slots[THREAD_HANDLES_MAX];
+};
+
+// A channel_call in progress (objects/channel.c). It lives here since a call that a suspension
+// interrupted is taken up again by a second system call.
+struct channel_waiter {
+    struct list node;
+    struct object *channel; // with a reference while a call is in progress
+    struct message *reply;
+    struct thread *thread;
+    zx_status_t status;
+    zx_txid_t txid;
+    atomic_bool done;
+};
+
+struct thread {
+    _Atomic uint32_t state;   // enum thread_state
+    _Atomic uint32_t pending; // enum thread_pending
+    _Atomic uint32_t park;    // the futex word, see host/park.h
+    uint32_t tid;             // Linux's number of the thread
+
+    struct thread *outer; // of a nested descriptor: the one below it
+    struct process *process;
+    struct thread_object *object;
+
+    // Locks held, innermost last; kept in every build since wake-ups wait for depth zero.
+    uint32_t lock_depth;
+    uint32_t wake_count;
+    struct mutex *locks[THREAD_LOCKS_MAX];
+    struct thread *wakes[THREAD_WAKES_MAX];
+
+    struct object *dead; // objects whose last reference went while a lock was held
+    bool burying;        // objects on `dead` are being destroyed further up the stack
+
+    uint32_t fail_after;  // failure injection: the Nth allocation from now fails; 0 is off
+    uint64_t random;      // state of the debug build's random delays
+
+    struct channel_waiter call;
+    struct handle_magazine handles;
+    struct magazine magazines[SLAB_CACHES_MAX];
+
+    struct list node; // on the list of all threads
+    void *signal_stack;
+};

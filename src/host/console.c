@@ -1,0 +1,102 @@
+// Part of libzircon. BSD-3-Clause, see LICENSE.
+#include "host/console.h"
+
+#include <cpuid.h>
+#include <fcntl.h>
+#include <linux/sysinfo.h>
+#include <string.h>
+
+#include "host/linux.h"
+
+enum { LINUX_EINTR = 4 };
+
+void console_write(const char *bytes, size_t size) {
+    while (size > 0) {
+        long written = linux_call(SYS_write, 2, bytes, size);
+        if (written == -LINUX_EINTR) {
+            continue;
+        }
+        if (written <= 0) {
+            return;
+        }
+        bytes += written;
+        size -= (size_t)written;
+    }
+}
+
+void entropy_draw(void *bytes, size_t size) {
+    char *at = bytes;
+    while (size > 0) {
+        long drawn = linux_call(SYS_getrandom, at, size, 0);
+        if (drawn > 0) {
+            at += drawn;
+            size -= (size_t)drawn;
+        } else if (drawn != -LINUX_EINTR) {
+            // No getrandom at all: an ancient or locked-down system. Never weak bytes instead.
+            __builtin_trap();
+        }
+    }
+}
+
+void entropy_add(const void *bytes, size_t size) {
+    long file = linux_call(SYS_openat, AT_FDCWD, "/dev/urandom", O_WRONLY | O_CLOEXEC);
+    if (file >= 0) {
+        linux_call(SYS_write, file, bytes, size);
+        linux_call(SYS_close, file);
+    }
+}
+
+extern char **environ;
+
+uint64_t environment_number(const char *name, uint64_t fallback) {
+    size_t length = strlen(name);
+    for (char **entry = environ; entry != NULL && *entry != NULL; entry++) {
+        if (strncmp(*entry, name, length) == 0 && (*entry)[length] == '=') {
+            uint64_t value = 0;
+            const char *digit = *entry + length + 1;
+            if (*digit == '\0') {
+                return fallback;
+            }
+            for (; *digit != '\0'; digit++) {
+                if (*digit < '0' || *digit > '9' || value > UINT64_MAX / 10 - 9) {
+                    return fallback;
+                }
+                value = value * 10 + (uint64_t)(*digit - '0');
+            }
+            return value;
+        }
+    }
+    return fallback;
+}
+
+uint32_t machine_cpus(void) {
+    unsigned char mask[1024];
+    long bytes = linux_call(SYS_sched_getaffinity, 0, sizeof(mask), mask);
+    uint32_t count = 0;
+    for (long i = 0; i < bytes; i++) {
+        count += (uint32_t)__builtin_popcount(mask[i]);
+    }
+    return count == 0 ? 1 : count;
+}
+
+uint64_t machine_memory(void) {
+    struct sysinfo info;
+    if (linux_call(SYS_sysinfo, &info) != 0) {
+        return 0;
+    }
+    return (uint64_t)info.totalram * info.mem_unit;
+}
+
+uint32_t machine_dcache_line(void) {
+    uint32_t a, b, c, d;
+    if (!__get_cpuid(1, &a, &b, &c, &d)) {
+        return 64;
+    }
+    return ((b >> 8) & 0xff) * 8; // the size that CLFLUSH works on
+}
+
+uint32_t machine_cpu_features(void) {
+    uint32_t a = 0, b, c, d;
+    __get_cpuid(1, &a, &b, &c, &d);
+    return a;
+}

@@ -1,0 +1,25 @@
+// Part of libzircon. BSD-3-Clause, see LICENSE.
+// The console (standard error), randomness, and figures of the machine.
+#pragma once
+
+#include <stddef.h>
+#include <stdint.h>
+
+// Writes to standard error; gives up at the first error.
+void console_write(const char *bytes, size_t size);
+
+// Fills `size` bytes from Linux's random number generator.
+void entropy_draw(void *bytes, size_t size);
+
+// Mixes bytes into Linux's pool. No credit is given for them.
+void entropy_add(const void *bytes, size_t size);
+
+// The value of an environment variable as a number, or `fallback`.
+uint64_t environment_number(const char *name, uint64_t fallback);
+
+uint32_t machine_cpus(void);
+uint64_t machine_memory(void);
+uint32_t machine_dcache_line(void);
+
+// The processor's feature word as ZX_FEATURE_KIND_CPU reports it on x86-64: eax of CPUID leaf 1.
+uint32_t machine_cpu_features(void);

@@ -1,0 +1,33 @@
+// Part of libzircon. BSD-3-Clause, see LICENSE.
+// SIGSEGV, SIGBUS and their kin: who gets a fault.
+//
+// In order: a user copy, which then reports the error; the kernel's page faults and exceptions,
+// when the kernel has some; the handler that the program installed, or the default action.
+#pragma once
+
+#include <signal.h>
+#include <stdbool.h>
+
+// What the kernel's sigaction looks like to Linux.
+struct linux_sigaction {
+    union {
+        void (*plain)(int);
+        void (*detailed)(int, siginfo_t *, void *);
+    } handler;
+    unsigned long flags;
+    void (*restorer)(void);
+    unsigned long mask;
+};
+
+// Installs our handlers. The program's own, if it had any, are kept and chained.
+void fault_start(void);
+
+// Is this one of the signals that must stay ours?
+bool fault_owns(int signal);
+
+// The program's handler for one of our signals: reads the old one, sets the new one; each may be
+// null.
+void fault_chain(int signal, const struct linux_sigaction *action, struct linux_sigaction *old);
+
+// Bit mask of our signals, bit 0 for signal 1, as Linux's calls take it.
+unsigned long fault_signal_mask(void);

@@ -1,0 +1,100 @@
+// Part of libzircon. BSD-3-Clause, see LICENSE.
+#include "host/memory.h"
+
+#include <linux/mman.h>
+#include <stdatomic.h>
+
+#include "base/invariant.h"
+#include "base/state.h"
+#include "host/linux.h"
+
+// Address space costs nothing; sanitizers with shadow memory get by with less.
+static const size_t sizes[] = {(size_t)64 << 30, (size_t)16 << 30, (size_t)4 << 30, (size_t)1 << 30};
+
+enum { COMMIT_STEP = 4 << 20 }; // memory is made accessible in steps, to spare Linux calls
+
+// Outside KERNEL_STATE: the range itself survives a fork, only its contents are wiped.
+struct kernel_range kernel_range;
+
+// The first page of the range. Linux wipes it in a fork's child, which shows that it is one.
+struct range_header {
+    _Atomic uint64_t started;
+    _Atomic uintptr_t next;      // first byte not yet taken
+    _Atomic uintptr_t committed; // end of the accessible part
+};
+
+static struct range_header *header(void) {
+    return (struct range_header *)kernel_range.base;
+}
+
+static bool is_error(long result) {
+    return result < 0 && result > -4096;
+}
+
+static bool commit(uintptr_t from, uintptr_t to) {
+    return linux_call(SYS_mprotect, from, to - from, PROT_READ | PROT_WRITE) == 0;
+}
+
+bool memory_start(void) {
+    if (kernel_range.base == 0) {
+        for (size_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
+            long base = linux_call(SYS_mmap, 0, sizes[i], PROT_NONE,
+                                   MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+            if (!is_error(base)) {
+                // Linux keeps this advice for every part of the range, whatever its protection.
+                linux_call(SYS_madvise, base, sizes[i], MADV_WIPEONFORK);
+                kernel_range.base = (uintptr_t)base;
+                kernel_range.end = (uintptr_t)base + sizes[i];
+                break;
+            }
+        }
+        if (kernel_range.base == 0) {
+            return false;
+        }
+    }
+    if (!commit(kernel_range.base, kernel_range.base + COMMIT_STEP)) {
+        return false;
+    }
+    atomic_store(&header()->next, kernel_range.base + HOST_PAGE_SIZE);
+    atomic_store(&header()->committed, kernel_range.base + COMMIT_STEP);
+    atomic_store(&header()->started, 1);
+    return true;
+}
+
+bool memory_is_ours(void) {
+    return kernel_range.base != 0 && atomic_load(&header()->started) != 0;
+}
+
+void *memory_take(size_t size) {
+    size = (size + HOST_PAGE_SIZE - 1) & ~(size_t)(HOST_PAGE_SIZE - 1);
+    uintptr_t at = atomic_load(&header()->next);
+    do {
+        if (size > kernel_range.end - at) {
+            return NULL;
+        }
+    } while (!atomic_compare_exchange_weak(&header()->next, &at, at + size));
+
+    // Two threads may commit overlapping parts: making a page accessible twice does no harm.
+    uintptr_t committed = atomic_load(&header()->committed);
+    while (at + size > committed) {
+        uintptr_t end = at + size + COMMIT_STEP;
+        end -= end % COMMIT_STEP;
+        end = end < kernel_range.end ? end : kernel_range.end;
+        if (!commit(committed, end)) {
+            return NULL;
+        }
+        if (atomic_compare_exchange_strong(&header()->committed, &committed, end)) {
+            break;
+        }
+    }
+    return (void *)at;
+}
+
+void *memory_take_stack(size_t size) {
+    char *bottom = memory_take(size + HOST_PAGE_SIZE);
+    if (bottom == NULL) {
+        return NULL;
+    }
+    linux_call(SYS_mprotect, bottom, HOST_PAGE_SIZE, PROT_NONE);
+    return bottom + HOST_PAGE_SIZE;
+}

@@ -1,0 +1,48 @@
+// Part of libzircon. BSD-3-Clause, see LICENSE.
+#include "host/user_copy.h"
+
+#include "base/invariant.h"
+#include "host/memory.h"
+
+// user_copy_x86_64.S. Zero, or not zero if a fault ended it.
+extern int user_copy(void *to, const void *from, size_t size);
+extern int user_flush(const void *from, const void *end, size_t line);
+
+static bool is_user_range(uintptr_t at, size_t size) {
+    uintptr_t end;
+    if (__builtin_add_overflow(at, size, &end)) {
+        return false;
+    }
+    return end <= kernel_range.base || at >= kernel_range.end;
+}
+
+zx_status_t copy_from_user(void *to, user_in from, size_t size) {
+    if (size == 0) {
+        return ZX_OK;
+    }
+    if (unlikely(!is_user_range((uintptr_t)from.p, size))) {
+        return ZX_ERR_INVALID_ARGS;
+    }
+    return unlikely(user_copy(to, from.p, size) != 0) ? ZX_ERR_INVALID_ARGS : ZX_OK;
+}
+
+zx_status_t copy_to_user(user_out to, const void *from, size_t size) {
+    if (size == 0) {
+        return ZX_OK;
+    }
+    if (unlikely(!is_user_range((uintptr_t)to.p, size))) {
+        return ZX_ERR_INVALID_ARGS;
+    }
+    return unlikely(user_copy(to.p, from, size) != 0) ? ZX_ERR_INVALID_ARGS : ZX_OK;
+}
+
+zx_status_t flush_user(user_in from, size_t size, size_t line) {
+    if (size == 0) {
+        return ZX_OK;
+    }
+    if (!is_user_range((uintptr_t)from.p, size)) {
+        return ZX_ERR_INVALID_ARGS;
+    }
+    const void *end = (const void *)((uintptr_t)from.p + size);
+    return user_flush(from.p, end, line) != 0 ? ZX_ERR_INVALID_ARGS : ZX_OK;
+}

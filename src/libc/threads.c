@@ -1,0 +1,324 @@
+// Part of libzircon. BSD-3-Clause, see LICENSE.
+// Threads that libc makes are Zircon threads from their first moment, with a name and a handle.
+//
+// A thread's record lives from its creation until it has ended and was joined or detached. Its
+// handle is the thread's own, as in Fuchsia's libc: programs borrow it.
+#include <libzircon/libzircon.h>
+#include <errno.h>
+#include <limits.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <threads.h>
+#include <zircon/process.h>
+#include <zircon/syscalls.h>
+#include <zircon/threads.h>
+
+#include "kernel.h"
+#include "libc/libc.h"
+#include "libc/next.h"
+#include "objects/thread.h"
+#include "syscalls/entry.h"
+
+#define uthash_fatal(message) __builtin_trap()
+#include <uthash.h>
+
+struct record {
+    pthread_t id;
+    zx_handle_t handle;
+    struct thread_object *object; // until the thread has started
+    bool listed;
+    bool ended, released; // by itself; by a join or a detach
+    int users;            // its creator and itself, as long as they may touch the record
+    int (*c11_function)(void *);
+    void *(*function)(void *);
+    void *argument;
+    UT_hash_handle hh;
+};
+
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+static struct record *records;
+static _Thread_local struct record *own;
+static pthread_key_t key;
+static pthread_once_t once = PTHREAD_ONCE_INIT;
+
+NEXT(int, pthread_create,
+     (pthread_t *thread, const pthread_attr_t *attributes, void *(*function)(void *),
+      void *argument),
+     (thread, attributes, function, argument))
+NEXT(int, pthread_join, (pthread_t thread, void **result), (thread, result))
+NEXT(int, pthread_detach, (pthread_t thread), (thread))
+
+// --- records ---
+
+static struct record *find_locked(pthread_t id) {
+    struct record *record;
+    HASH_FIND(hh, records, &id, sizeof(id), record);
+    return record;
+}
+
+static void list_locked(struct record *record) {
+    if (!record->listed) {
+        record->listed = true;
+        HASH_ADD(hh, records, id, sizeof(record->id), record);
+    }
+}
+
+// Lets go of a record; the last one who does frees it. Returns a handle to close.
+static zx_handle_t settle_locked(struct record *record) {
+    zx_handle_t handle = ZX_HANDLE_INVALID;
+    if (record->ended && record->released) {
+        if (record->listed) {
+            HASH_DELETE(hh, records, record);
+            record->listed = false;
+        }
+        handle = record->handle;
+        record->handle = ZX_HANDLE_INVALID;
+        if (record->users == 0) {
+            free(record);
+        }
+    }
+    return handle;
+}
+
+static zx_handle_t make_handle(struct thread *self, struct thread_object *object) {
+    struct handle *slot;
+    if (handle_reserve(self, &slot) != ZX_OK) {
+        return ZX_HANDLE_INVALID;
+    }
+    zx_handle_t value = handle_value(self, slot);
+    object_ref(&object->object);
+    object_add_handle_always(&object->object);
+    handle_publish(slot, &object->object, object->object.type->rights);
+    return value;
+}
+
+// For a thread that was not made through us: main, or one of a library's.
+static struct record *record_of_self(void) {
+    if (own == NULL) {
+        struct record *record = calloc(1, sizeof(*record));
+        if (record == NULL) {
+            return NULL;
+        }
+        struct thread *self = entry_begin();
+        record->handle = make_handle(self, self->object);
+        entry_end(self);
+        record->id = pthread_self();
+        record->released = true; // we shall not hear of its join
+        record->users = 1;
+        pthread_mutex_lock(&lock);
+        list_locked(record);
+        pthread_mutex_unlock(&lock);
+        own = record;
+    }
+    return own;
+}
+
+// Somebody joined the thread, or detached it.
+static void release(pthread_t id) {
+    zx_handle_t handle = ZX_HANDLE_INVALID;
+    pthread_mutex_lock(&lock);
+    struct record *record = find_locked(id);
+    if (record != NULL) {
+        record->released = true;
+        handle = settle_locked(record);
+    }
+    pthread_mutex_unlock(&lock);
+    zx_handle_close(handle);
+}
+
+// --- the life of a thread ---
+
+// Libc calls this several times over, as long as somebody asks for another round; we go last, so
+// that other libraries' destructors can still make system calls.
+static void thread_ends(void *rounds) {
+    intptr_t done = (intptr_t)rounds;
+    if (done < PTHREAD_DESTRUCTOR_ITERATIONS - 1) {
+        pthread_setspecific(key, (void *)(done + 1));
+        return;
+    }
+    zx_handle_t handle = ZX_HANDLE_INVALID;
+    if (own != NULL) {
+        pthread_mutex_lock(&lock);
+        own->ended = true;
+        own->users--;
+        handle = settle_locked(own);
+        pthread_mutex_unlock(&lock);
+        own = NULL;
+    }
+    zx_handle_close(handle);
+    entry_detach();
+}
+
+static void make_key(void) {
+    pthread_key_create(&key, thread_ends);
+}
+
+void libc_thread_attached(void) {
+    pthread_once(&once, make_key);
+    pthread_setspecific(key, (void *)1);
+}
+
+// The first code of a new thread.
+static void begin(struct record *record) {
+    own = record;
+    record->id = pthread_self();
+    pthread_mutex_lock(&lock);
+    list_locked(record);
+    pthread_mutex_unlock(&lock);
+    struct thread_object *object = record->object;
+    struct thread *self = entry_attach(object);
+    entry_begin();
+    object_unref(self, &object->object); // the creator's
+    entry_end(self);
+}
+
+static void *run_posix(void *argument) {
+    struct record *record = argument;
+    begin(record);
+    return record->function(record->argument);
+}
+
+static void *run_c11(void *argument) {
+    struct record *record = argument;
+    begin(record);
+    return (void *)(intptr_t)record->c11_function(record->argument);
+}
+
+// Makes a thread whose object exists before it runs.
+static int create(pthread_t *thread, const pthread_attr_t *attributes, const char *name,
+                  void *(*run)(void *), const struct record *wanted) {
+    struct record *record = calloc(1, sizeof(*record));
+    if (record == NULL) {
+        return EAGAIN;
+    }
+    *record = *wanted;
+    record->users = 2;
+    int detached = PTHREAD_CREATE_JOINABLE;
+    if (attributes != NULL) {
+        pthread_attr_getdetachstate(attributes, &detached);
+    }
+    record->released = detached == PTHREAD_CREATE_DETACHED;
+
+    struct thread *self = entry_begin();
+    char text[ZX_MAX_NAME_LEN];
+    if (name == NULL) {
+        snprintf(text, sizeof(text), "%s:%p", run == run_c11 ? "thrd_t" : "pthread_t",
+                 (void *)record);
+        name = text;
+    }
+    record->object = thread_object_new(self, self->process, name);
+    if (record->object != NULL) {
+        record->handle = make_handle(self, record->object);
+    }
+    entry_end(self);
+    int error = record->object == NULL || record->handle == ZX_HANDLE_INVALID
+                    ? EAGAIN
+                    : next_pthread_create(thread, attributes, run, record);
+    if (error != 0) {
+        self = entry_begin();
+        if (record->object != NULL) {
+            object_unref(self, &record->object->object);
+        }
+        entry_end(self);
+        zx_handle_close(record->handle);
+        free(record);
+        return error;
+    }
+    // The thread may have ended by now, and its id belong to another: then it is not listed again.
+    pthread_mutex_lock(&lock);
+    if (!record->ended) {
+        record->id = *thread;
+        list_locked(record);
+    }
+    record->users--;
+    zx_handle_t handle = settle_locked(record);
+    pthread_mutex_unlock(&lock);
+    zx_handle_close(handle);
+    return 0;
+}
+
+ZX_EXPORT int pthread_create(pthread_t *thread, const pthread_attr_t *attributes,
+                             void *(*function)(void *), void *argument) {
+    struct record wanted = {.function = function, .argument = argument};
+    return create(thread, attributes, NULL, run_posix, &wanted);
+}
+
+ZX_EXPORT int pthread_join(pthread_t thread, void **result) {
+    int error = next_pthread_join(thread, result);
+    if (error == 0) {
+        release(thread);
+    }
+    return error;
+}
+
+ZX_EXPORT int pthread_detach(pthread_t thread) {
+    int error = next_pthread_detach(thread);
+    if (error == 0) {
+        release(thread);
+    }
+    return error;
+}
+
+// <threads.h> of the overlay declares it for programs.
+int thrd_create_with_name(thrd_t *thread, thrd_start_t function, void *argument, const char *name);
+
+ZX_EXPORT int thrd_create_with_name(thrd_t *thread, thrd_start_t function, void *argument,
+                                    const char *name) {
+    struct record wanted = {.c11_function = function, .argument = argument};
+    switch (create(thread, NULL, name, run_c11, &wanted)) {
+    case 0:
+        return thrd_success;
+    case ENOMEM:
+    case EAGAIN:
+        return thrd_nomem;
+    default:
+        return thrd_error;
+    }
+}
+
+ZX_EXPORT int thrd_create(thrd_t *thread, thrd_start_t function, void *argument) {
+    return thrd_create_with_name(thread, function, argument, NULL);
+}
+
+ZX_EXPORT int thrd_join(thrd_t thread, int *result) {
+    void *value;
+    int error = pthread_join(thread, &value);
+    if (error == 0 && result != NULL) {
+        *result = (int)(intptr_t)value;
+    }
+    return error == 0 ? thrd_success : thrd_error;
+}
+
+ZX_EXPORT int thrd_detach(thrd_t thread) {
+    return pthread_detach(thread) == 0 ? thrd_success : thrd_error;
+}
+
+// --- handles ---
+
+ZX_EXPORT zx_handle_t thrd_get_zx_handle(thrd_t thread) {
+    if (thrd_equal(thread, thrd_current())) {
+        return _zx_thread_self();
+    }
+    pthread_mutex_lock(&lock);
+    struct record *record = find_locked(thread);
+    zx_handle_t handle = record != NULL ? record->handle : ZX_HANDLE_INVALID;
+    pthread_mutex_unlock(&lock);
+    return handle;
+}
+
+ZX_EXPORT zx_handle_t _zx_thread_self(void) {
+    struct record *record = record_of_self();
+    return record != NULL ? record->handle : ZX_HANDLE_INVALID;
+}
+
+ZX_EXPORT extern __typeof__(_zx_thread_self) zx_thread_self
+    __attribute__((weak, alias("_zx_thread_self")));
+
+// In the child of a fork only the calling thread is left, and its handles are gone.
+void libc_threads_forget(void) {
+    pthread_mutex_init(&lock, NULL);
+    records = NULL;
+    own = NULL;
+}

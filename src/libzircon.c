@@ -1,0 +1,95 @@
+// Part of libzircon. BSD-3-Clause, see LICENSE.
+#include "kernel.h"
+
+#include <string.h>
+
+#include "base/state.h"
+#include "host/clock.h"
+#include "host/fault.h"
+#include "host/memory.h"
+#include "host/slab.h"
+#include "host/threads.h"
+#include "objects/channel.h"
+#include "objects/debuglog.h"
+#include "objects/resource.h"
+#include "objects/thread.h"
+
+static struct {
+    struct job *root_job;
+    struct process *process;
+    struct object *root_resource;
+} kernel KERNEL_STATE;
+
+enum { STOPPED, STARTING, RUNNING };
+static _Atomic uint32_t phase KERNEL_STATE;
+
+extern char __start_kernel_state[], __stop_kernel_state[];
+
+// All rooms, in the order in which they need each other.
+static void start(void) {
+    invariant(memory_start());
+    slab_start();
+    threads_start();
+    fault_start();
+    clock_start();
+    invariant(handle_start());
+    debuglog_start();
+
+    struct thread *self = thread_attach();
+    invariant(self != NULL);
+    kernel.root_job = job_new(self, NULL);
+    invariant(kernel.root_job != NULL);
+    kernel.process = process_new(self, kernel.root_job, "host");
+    kernel.root_resource = resource_new_root(self);
+    invariant(kernel.process != NULL && kernel.root_resource != NULL);
+    process_set_running(self, kernel.process);
+    thread_detach(self);
+}
+
+void kernel_forget(void) {
+    memset(__start_kernel_state, 0, (size_t)(__stop_kernel_state - __start_kernel_state));
+}
+
+static void start_once(void) {
+    if (!memory_is_ours() && atomic_load(&phase) == RUNNING) {
+        kernel_forget(); // the child of a fork that went past libc
+    }
+    uint32_t expected = STOPPED;
+    if (atomic_compare_exchange_strong(&phase, &expected, STARTING)) {
+        start();
+        atomic_store(&phase, RUNNING);
+    }
+    while (atomic_load(&phase) != RUNNING) {
+        thread_yield();
+    }
+}
+
+struct thread *kernel_attach(void) {
+    start_once();
+    struct thread *self = thread_attach();
+    invariant(self != NULL);
+    self->process = kernel.process;
+    return self;
+}
+
+void kernel_detach(struct thread *self) {
+    channel_call_abandon(self);
+    if (self->object != NULL) {
+        thread_object_exit(self, self->object);
+    }
+    object_bury_dead(self);
+    handle_thread_leave(self);
+    thread_detach(self);
+}
+
+struct job *kernel_root_job(void) {
+    return kernel.root_job;
+}
+
+struct process *kernel_host_process(void) {
+    return kernel.process;
+}
+
+struct object *kernel_root_resource(void) {
+    return kernel.root_resource;
+}

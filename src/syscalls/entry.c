@@ -1,0 +1,220 @@
+// Part of libzircon. BSD-3-Clause, see LICENSE.
+//
+// This file may use thread-local storage: linked programs come in here with their own %fs. What it
+// calls may not.
+#include "syscalls/entry.h"
+
+#include <libzircon/libzircon.h>
+#include <zircon/zx-syscall-numbers.h>
+
+#include "base/state.h"
+#include "host/threads.h"
+#include "kernel.h"
+#include "libc/libc.h"
+#include "objects/thread.h"
+#include "syscalls/dispatch.h"
+#include "syscalls/syscall.h"
+
+static _Thread_local struct thread *current __attribute__((tls_model("initial-exec")));
+
+static struct {
+    _Atomic(libzircon_trace_hook) hook;
+    void *context;
+} trace;
+
+struct thread *entry_current(void) {
+    struct thread *self = current;
+    return self != NULL && atomic_load(&self->state) != THREAD_ABSENT ? self : NULL;
+}
+
+struct thread *entry_attach(struct thread_object *object) {
+    struct thread *self = kernel_attach();
+    if (object == NULL) {
+        object = thread_object_new(self, self->process, "");
+        invariant(object != NULL);
+        thread_object_start(self, object, self);
+        object_unref(self, &object->object);
+    } else {
+        thread_object_start(self, object, self);
+    }
+    current = self;
+    libc_thread_attached();
+    return self;
+}
+
+void entry_detach(void) {
+    struct thread *self = entry_current();
+    if (self != NULL) {
+        atomic_store(&self->state, THREAD_IN_KERNEL);
+        kernel_detach(self);
+    }
+    current = NULL;
+}
+
+void entry_forget(void) {
+    current = NULL;
+    kernel_forget();
+}
+
+// A signal handler calls while its thread is in the kernel: it gets a descriptor of its own, so
+// that the call below it is not disturbed.
+static struct thread *nest(struct thread *outer) {
+    struct thread *self = thread_attach();
+    invariant(self != NULL);
+    self->process = outer->process;
+    self->object = outer->object;
+    self->outer = outer;
+    atomic_store(&self->pending, THREAD_PENDING_NESTED);
+    current = self;
+    return self;
+}
+
+static struct thread *enter_slow(void) {
+    struct thread *self = entry_current();
+    return self == NULL ? entry_attach(NULL) : nest(self);
+}
+
+static void leave_slow(struct thread *self) {
+    object_bury_dead(self);
+    if ((atomic_load(&self->pending) & THREAD_PENDING_NESTED) != 0) {
+        current = self->outer;
+        self->object = NULL;
+        handle_thread_leave(self);
+        thread_detach(self);
+        return;
+    }
+    atomic_store_explicit(&self->state, THREAD_IN_USER, memory_order_relaxed);
+}
+
+static inline struct thread *entry_enter(uint32_t number) {
+    (void)number;
+    struct thread *self = current;
+    if (unlikely(self == NULL ||
+                 atomic_load_explicit(&self->state, memory_order_relaxed) != THREAD_IN_USER)) {
+        self = enter_slow();
+    }
+    atomic_store_explicit(&self->state, THREAD_IN_KERNEL, memory_order_relaxed);
+    return self;
+}
+
+static inline void entry_leave(struct thread *self) {
+    if (unlikely(self->dead != NULL ||
+                 atomic_load_explicit(&self->pending, memory_order_relaxed) != 0)) {
+        leave_slow(self);
+        return;
+    }
+    atomic_store_explicit(&self->state, THREAD_IN_USER, memory_order_relaxed);
+}
+
+// Leaves, and tells whether the call is to be made again: it was interrupted for something that is
+// over now.
+static inline bool entry_leave_retry(struct thread *self, int64_t result) {
+    entry_leave(self);
+    if (likely(result != ZX_ERR_INTERNAL_INTR_RETRY)) {
+        return false;
+    }
+    atomic_store_explicit(&self->state, THREAD_IN_KERNEL, memory_order_relaxed);
+    return true;
+}
+
+struct thread *entry_begin(void) {
+    return entry_enter(ZX_SYS_COUNT);
+}
+
+void entry_end(struct thread *self) {
+    entry_leave(self);
+}
+
+// --- tracing and calls by number ---
+
+static inline bool entry_traced(void) {
+    return unlikely(atomic_load_explicit(&trace.hook, memory_order_acquire) != NULL);
+}
+
+static uint64_t call_by_number(struct thread *self, uint32_t number, const uint64_t words[8]) {
+    uint64_t result;
+    do {
+        result = dispatch(self, number, words);
+    } while (entry_leave_retry(self, (int64_t)result));
+    return result;
+}
+
+static uint64_t entry_traced_call(struct thread *self, uint32_t number, const uint64_t words[8]) {
+    libzircon_trace_hook hook = atomic_load(&trace.hook);
+    if (hook != NULL) {
+        hook(trace.context, number, words, NULL);
+    }
+    uint64_t result = call_by_number(self, number, words);
+    if (hook != NULL) {
+        hook(trace.context, number, words, &result);
+    }
+    return result;
+}
+
+ZX_EXPORT uint64_t libzircon_call(uint32_t number, const uint64_t words[8]) {
+    struct thread *self = entry_enter(number);
+    return entry_traced() ? entry_traced_call(self, number, words)
+                          : call_by_number(self, number, words);
+}
+
+ZX_EXPORT void libzircon_trace(libzircon_trace_hook hook, void *context) {
+    atomic_store(&trace.hook, NULL);
+    trace.context = context;
+    atomic_store(&trace.hook, hook);
+}
+
+// --- looking in from outside ---
+
+ZX_EXPORT void libzircon_fail_allocation(uint32_t n) {
+    struct thread *self = entry_begin();
+    self->fail_after = n;
+    entry_end(self);
+}
+
+ZX_EXPORT void libzircon_count_objects(void (*report)(void *context, const char *name,
+                                                      uint32_t live),
+                                       void *context) {
+    struct thread *self = entry_begin();
+    slab_for_each(self, report, context);
+    entry_end(self);
+}
+
+ZX_EXPORT uint32_t libzircon_count_handles(void) {
+    struct thread *self = entry_begin();
+    uint32_t count = handle_table_count(self, self->process);
+    entry_end(self);
+    return count;
+}
+
+ZX_EXPORT uint32_t libzircon_handle_limit(void) {
+    struct thread *self = entry_begin();
+    uint32_t limit = handle_limit();
+    entry_end(self);
+    return limit;
+}
+
+// --- the entry points ---
+
+#define ZX_ENTRY ZX_EXPORT
+#define ZX_ALIAS(name, target)                                                                     \
+    ZX_EXPORT extern __typeof__(target) name __attribute__((weak, alias(#target)))
+
+#include "entry.inc"
+
+// --- calls made of others ---
+
+// As Fuchsia's vDSO makes it: the half that sends, then the half that waits as often as a
+// suspension interrupts it.
+zx_status_t vdso_channel_call(zx_handle_t handle, uint32_t options, zx_time_t deadline,
+                              const zx_channel_call_args_t *args, uint32_t *actual_bytes,
+                              uint32_t *actual_handles) {
+    struct thread *self = entry_enter(ZX_SYS_channel_call_noretry);
+    zx_status_t status =
+        sys_channel_call_noretry(self, handle, options, deadline, (user_in){args},
+                                 (user_out){actual_bytes}, (user_out){actual_handles});
+    while (entry_leave_retry(self, status)) {
+        status = sys_channel_call_finish(self, deadline, (user_in){args}, (user_out){actual_bytes},
+                                         (user_out){actual_handles});
+    }
+    return status;
+}

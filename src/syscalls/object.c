@@ -1,0 +1,487 @@
+// Part of libzircon. BSD-3-Clause, see LICENSE.
+#include <string.h>
+
+#include "host/threads.h"
+#include "objects/resource.h"
+#include "objects/thread.h"
+#include "syscalls/syscall.h"
+
+// --- signals ---
+
+static zx_signals_t allowed_signals(const struct object *object) {
+    return object->type->user_signals != 0 ? object->type->user_signals : ZX_USER_SIGNAL_ALL;
+}
+
+zx_status_t sys_object_signal(struct thread *self, zx_handle_t handle, uint32_t clear_mask,
+                              uint32_t set_mask) {
+    struct object *object;
+    zx_status_t status = handle_get(self, handle, NULL, ZX_RIGHT_SIGNAL, &object);
+    if (unlikely(status != ZX_OK)) {
+        return status;
+    }
+    if (!object_is_waitable(object)) {
+        status = ZX_ERR_NOT_SUPPORTED;
+    } else if (((clear_mask | set_mask) & ~allowed_signals(object)) != 0) {
+        status = ZX_ERR_INVALID_ARGS;
+    } else {
+        object_update(self, object, clear_mask, set_mask);
+    }
+    object_unref(self, object);
+    return status;
+}
+
+zx_status_t sys_object_signal_peer(struct thread *self, zx_handle_t handle, uint32_t clear_mask,
+                                   uint32_t set_mask) {
+    struct object *object;
+    zx_status_t status = handle_get(self, handle, NULL, ZX_RIGHT_SIGNAL_PEER, &object);
+    if (unlikely(status != ZX_OK)) {
+        return status;
+    }
+    if (object->type->peer_locked == NULL) {
+        status = ZX_ERR_NOT_SUPPORTED;
+    } else if (((clear_mask | set_mask) & ~allowed_signals(object)) != 0) {
+        status = ZX_ERR_INVALID_ARGS;
+    } else {
+        mutex_lock(self, object->lock);
+        struct object *peer = object->type->peer_locked(object);
+        if (peer != NULL) {
+            object_update_locked(self, peer, clear_mask, set_mask);
+        } else {
+            status = ZX_ERR_PEER_CLOSED;
+        }
+        mutex_unlock(self, object->lock);
+    }
+    object_unref(self, object);
+    return status;
+}
+
+// --- children ---
+
+struct child_search {
+    zx_koid_t koid;
+    struct object *found; // with a reference
+};
+
+static bool find_child(void *context, struct object *child) {
+    struct child_search *search = context;
+    if (child->koid == search->koid && object_try_ref(child)) {
+        search->found = child;
+        return false;
+    }
+    return true;
+}
+
+zx_status_t sys_object_get_child(struct thread *self, zx_handle_t handle, uint64_t koid,
+                                 zx_rights_t rights, user_out out) {
+    struct object *object;
+    zx_rights_t has;
+    zx_status_t status = handle_get_id(self, handle, ZX_RIGHT_ENUMERATE, &object, &has, NULL);
+    if (status != ZX_OK) {
+        return status;
+    }
+    struct process *process = object_as(process, object);
+    struct job *job = object_as(job, object);
+    struct child_search search = {.koid = koid};
+    if (rights == ZX_RIGHT_SAME_RIGHTS) {
+        rights = has;
+    } else if ((has & rights) != rights) {
+        status = ZX_ERR_ACCESS_DENIED;
+    }
+    if (status == ZX_OK) {
+        if (process != NULL) {
+            process_for_each_thread(self, process, find_child, &search);
+        } else if (job != NULL) {
+            job_for_each_job(self, job, find_child, &search);
+            if (search.found == NULL) {
+                job_for_each_process(self, job, find_child, &search);
+            }
+        } else {
+            status = ZX_ERR_WRONG_TYPE;
+        }
+    }
+    object_unref(self, object);
+    if (status != ZX_OK) {
+        return status;
+    }
+    if (search.found == NULL) {
+        return ZX_ERR_NOT_FOUND;
+    }
+    return handle_return_take(self, out, search.found, rights);
+}
+
+// --- information ---
+
+// What a topic writes to.
+struct info_out {
+    user_out buffer;
+    size_t size;
+    user_out actual, avail;
+};
+
+static zx_status_t put_counts(const struct info_out *out, size_t actual, size_t avail) {
+    zx_status_t status = copy_to_user_optional(out->actual, &actual, sizeof(actual));
+    return status != ZX_OK ? status : copy_to_user_optional(out->avail, &avail, sizeof(avail));
+}
+
+// A topic with exactly one record.
+static zx_status_t put_one(const struct info_out *out, const void *record, size_t size) {
+    size_t actual = out->size >= size ? 1 : 0;
+    if (actual == 1 && copy_to_user(out->buffer, record, size) != ZX_OK) {
+        return ZX_ERR_INVALID_ARGS;
+    }
+    zx_status_t status = put_counts(out, actual, 1);
+    return status != ZX_OK ? status : actual == 1 ? ZX_OK : ZX_ERR_BUFFER_TOO_SMALL;
+}
+
+static zx_status_t info_handle_basic(struct thread *self, struct object *object,
+                                     zx_rights_t rights, const struct info_out *out) {
+    (void)self;
+    zx_info_handle_basic_t info;
+    memset(&info, 0, sizeof(info));
+    info.koid = object->koid;
+    info.rights = rights;
+    info.type = object->type->id;
+    info.related_koid = object->type->related_koid != NULL ? object->type->related_koid(object) : 0;
+    info.props = object_is_waitable(object) ? ZX_OBJ_PROP_WAITABLE : ZX_OBJ_PROP_NONE;
+    return put_one(out, &info, sizeof(info));
+}
+
+static zx_status_t info_handle_count(struct thread *self, struct object *object,
+                                     zx_rights_t rights, const struct info_out *out) {
+    (void)self;
+    (void)rights;
+    zx_info_handle_count_t info = {.handle_count = atomic_load(&object->handles)};
+    return put_one(out, &info, sizeof(info));
+}
+
+static zx_status_t info_process(struct thread *self, struct object *object, zx_rights_t rights,
+                                const struct info_out *out) {
+    (void)rights;
+    zx_info_process_t info;
+    process_info(self, object_as(process, object), &info);
+    return put_one(out, &info, sizeof(info));
+}
+
+static zx_status_t info_thread(struct thread *self, struct object *object, zx_rights_t rights,
+                               const struct info_out *out) {
+    (void)rights;
+    zx_info_thread_t info;
+    thread_object_info(self, object_as(thread_object, object), &info);
+    return put_one(out, &info, sizeof(info));
+}
+
+static zx_status_t info_job(struct thread *self, struct object *object, zx_rights_t rights,
+                            const struct info_out *out) {
+    (void)rights;
+    zx_info_job_t info;
+    job_info(self, object_as(job, object), &info);
+    return put_one(out, &info, sizeof(info));
+}
+
+static zx_status_t info_resource(struct thread *self, struct object *object, zx_rights_t rights,
+                                 const struct info_out *out) {
+    (void)self;
+    (void)rights;
+    zx_info_resource_t info;
+    resource_info(object, &info);
+    return put_one(out, &info, sizeof(info));
+}
+
+static bool count_handle(void *context, struct object *object, zx_rights_t rights) {
+    (void)rights;
+    zx_info_process_handle_stats_t *info = context;
+    info->handle_count[object->type->id]++;
+    return true;
+}
+
+static zx_status_t info_handle_stats(struct thread *self, struct object *object,
+                                     zx_rights_t rights, const struct info_out *out) {
+    (void)rights;
+    zx_info_process_handle_stats_t info;
+    memset(&info, 0, sizeof(info));
+    handle_table_for_each(self, object_as(process, object), count_handle, &info);
+    return put_one(out, &info, sizeof(info));
+}
+
+// Koids are collected in portions, since no user copy may happen under the list's lock.
+enum { KOIDS_PORTION = 128 };
+
+struct koid_list {
+    size_t skip, seen, kept;
+    zx_koid_t koids[KOIDS_PORTION];
+};
+
+static bool collect_koid(void *context, struct object *child) {
+    struct koid_list *list = context;
+    if (list->seen++ >= list->skip && list->kept < KOIDS_PORTION) {
+        list->koids[list->kept++] = child->koid;
+    }
+    return true;
+}
+
+typedef void (*for_each_child)(struct thread *self, struct object *object,
+                               struct koid_list *list);
+
+static void each_thread(struct thread *self, struct object *object, struct koid_list *list) {
+    process_for_each_thread(self, object_as(process, object), collect_koid, list);
+}
+
+static void each_job(struct thread *self, struct object *object, struct koid_list *list) {
+    job_for_each_job(self, object_as(job, object), collect_koid, list);
+}
+
+static void each_process(struct thread *self, struct object *object, struct koid_list *list) {
+    job_for_each_process(self, object_as(job, object), collect_koid, list);
+}
+
+static zx_status_t put_koids(struct thread *self, struct object *object, for_each_child each,
+                             const struct info_out *out) {
+    size_t room = out->size / sizeof(zx_koid_t);
+    size_t actual = 0;
+    struct koid_list list;
+    do {
+        list.skip = actual;
+        list.seen = list.kept = 0;
+        each(self, object, &list);
+        size_t count = list.kept < room - actual ? list.kept : room - actual;
+        if (copy_to_user(user_out_at(out->buffer, actual * sizeof(zx_koid_t)), list.koids,
+                         count * sizeof(zx_koid_t)) != ZX_OK) {
+            return ZX_ERR_INVALID_ARGS;
+        }
+        actual += count;
+    } while (list.kept == KOIDS_PORTION && actual < room);
+    return put_counts(out, actual, list.seen);
+}
+
+static zx_status_t info_threads(struct thread *self, struct object *object, zx_rights_t rights,
+                                const struct info_out *out) {
+    (void)rights;
+    return put_koids(self, object, each_thread, out);
+}
+
+static zx_status_t info_job_children(struct thread *self, struct object *object,
+                                     zx_rights_t rights, const struct info_out *out) {
+    (void)rights;
+    return put_koids(self, object, each_job, out);
+}
+
+static zx_status_t info_job_processes(struct thread *self, struct object *object,
+                                      zx_rights_t rights, const struct info_out *out) {
+    (void)rights;
+    return put_koids(self, object, each_process, out);
+}
+
+// Which object and right each topic needs.
+static const struct info_topic {
+    uint32_t topic;
+    const struct object_type *type; // null: any
+    zx_rights_t rights;
+    zx_status_t (*get)(struct thread *self, struct object *object, zx_rights_t rights,
+                       const struct info_out *out);
+} info_topics[] = {
+    {ZX_INFO_HANDLE_BASIC, NULL, 0, info_handle_basic},
+    {ZX_INFO_HANDLE_COUNT, NULL, ZX_RIGHT_INSPECT, info_handle_count},
+    {ZX_INFO_PROCESS, &process_type, ZX_RIGHT_INSPECT, info_process},
+    {ZX_INFO_PROCESS_THREADS, &process_type, ZX_RIGHT_ENUMERATE, info_threads},
+    {ZX_INFO_PROCESS_HANDLE_STATS, &process_type, ZX_RIGHT_INSPECT, info_handle_stats},
+    {ZX_INFO_THREAD, &thread_object_type, ZX_RIGHT_INSPECT, info_thread},
+    {ZX_INFO_JOB, &job_type, ZX_RIGHT_INSPECT, info_job},
+    {ZX_INFO_JOB_CHILDREN, &job_type, ZX_RIGHT_ENUMERATE, info_job_children},
+    {ZX_INFO_JOB_PROCESSES, &job_type, ZX_RIGHT_ENUMERATE, info_job_processes},
+    {ZX_INFO_RESOURCE, &resource_type, ZX_RIGHT_INSPECT, info_resource},
+};
+
+zx_status_t sys_object_get_info(struct thread *self, zx_handle_t handle, uint32_t topic,
+                                user_out buffer, size_t buffer_size, user_out actual_count,
+                                user_out avail_count) {
+    struct object *object;
+    zx_status_t status;
+    if (topic == ZX_INFO_HANDLE_VALID) {
+        status = handle_get(self, handle, NULL, 0, &object);
+        if (status == ZX_OK) {
+            object_unref(self, object);
+        }
+        return status;
+    }
+    for (size_t i = 0; i < sizeof(info_topics) / sizeof(info_topics[0]); i++) {
+        const struct info_topic *info = &info_topics[i];
+        if (info->topic != topic) {
+            continue;
+        }
+        zx_rights_t has;
+        status = handle_get_rights(self, handle, info->type, info->rights, &object, &has);
+        if (status != ZX_OK) {
+            return status;
+        }
+        struct info_out out = {buffer, buffer_size, actual_count, avail_count};
+        status = info->get(self, object, has, &out);
+        object_unref(self, object);
+        return status;
+    }
+    return ZX_ERR_NOT_SUPPORTED;
+}
+
+// --- properties ---
+
+static zx_status_t get_debug_address(struct thread *self, struct object *object, uint64_t *value) {
+    *value = process_debug_address(self, object_as(process, object));
+    return ZX_OK;
+}
+
+static zx_status_t set_debug_address(struct thread *self, struct object *object, uint64_t value) {
+    return process_set_debug_address(self, object_as(process, object), value);
+}
+
+// A linked program has no vDSO mapping of its own.
+static zx_status_t get_vdso_base(struct thread *self, struct object *object, uint64_t *value) {
+    (void)self;
+    (void)object;
+    *value = 0;
+    return ZX_OK;
+}
+
+static zx_status_t set_kill_on_oom(struct thread *self, struct object *object, uint64_t value) {
+    if (value > 1) {
+        return ZX_ERR_INVALID_ARGS;
+    }
+    job_set_kill_on_oom(self, object_as(job, object), value == 1);
+    return ZX_OK;
+}
+
+static zx_status_t check_register(struct thread *self, struct object *object, uint64_t value) {
+    if (object_as(thread_object, object) != self->object) {
+        return ZX_ERR_ACCESS_DENIED;
+    }
+    return value < THREAD_ADDRESS_LIMIT ? ZX_OK : ZX_ERR_INVALID_ARGS;
+}
+
+// The thread-local storage of a linked program hangs on %fs, which is libc's.
+static zx_status_t set_fs(struct thread *self, struct object *object, uint64_t value) {
+    zx_status_t status = check_register(self, object, value);
+    return status != ZX_OK ? status : ZX_ERR_NOT_SUPPORTED;
+}
+
+static zx_status_t set_gs(struct thread *self, struct object *object, uint64_t value) {
+    zx_status_t status = check_register(self, object, value);
+    if (status == ZX_OK) {
+        thread_set_gs(value);
+    }
+    return status;
+}
+
+// The properties of one type of object each, as numbers of 4 or 8 bytes.
+static const struct property {
+    uint32_t property;
+    const struct object_type *type; // null: no object has it yet
+    size_t size;
+    bool unchecked; // Zircon does not look at the size that is given
+    zx_status_t (*get)(struct thread *self, struct object *object, uint64_t *value);
+    zx_status_t (*set)(struct thread *self, struct object *object, uint64_t value);
+} properties[] = {
+    {ZX_PROP_PROCESS_DEBUG_ADDR, &process_type, sizeof(uintptr_t), false, get_debug_address,
+     set_debug_address},
+    {ZX_PROP_PROCESS_VDSO_BASE_ADDRESS, &process_type, sizeof(uintptr_t), false, get_vdso_base,
+     NULL},
+    {ZX_PROP_JOB_KILL_ON_OOM, &job_type, sizeof(size_t), true, NULL, set_kill_on_oom},
+    {ZX_PROP_REGISTER_FS, &thread_object_type, sizeof(uintptr_t), false, NULL, set_fs},
+    {ZX_PROP_REGISTER_GS, &thread_object_type, sizeof(uintptr_t), false, NULL, set_gs},
+};
+
+static const struct property *find_property(uint32_t property) {
+    for (size_t i = 0; i < sizeof(properties) / sizeof(properties[0]); i++) {
+        if (properties[i].property == property) {
+            return &properties[i];
+        }
+    }
+    return NULL;
+}
+
+static zx_status_t get_name(struct thread *self, struct object *object, user_out value,
+                            size_t size) {
+    char name[ZX_MAX_NAME_LEN] = {0};
+    if (size < sizeof(name)) {
+        return ZX_ERR_BUFFER_TOO_SMALL;
+    }
+    if (object->type->get_name != NULL) {
+        object->type->get_name(self, object, name);
+    }
+    return copy_to_user(value, name, sizeof(name));
+}
+
+static zx_status_t get_number(struct thread *self, struct object *object, uint32_t id,
+                              user_out value, size_t size) {
+    const struct property *property = find_property(id);
+    if (property == NULL || property->get == NULL) {
+        return ZX_ERR_INVALID_ARGS;
+    }
+    if (size < property->size) {
+        return ZX_ERR_BUFFER_TOO_SMALL;
+    }
+    if (object->type != property->type) {
+        return ZX_ERR_WRONG_TYPE;
+    }
+    uint64_t number;
+    zx_status_t status = property->get(self, object, &number);
+    return status != ZX_OK ? status : copy_to_user(value, &number, property->size);
+}
+
+zx_status_t sys_object_get_property(struct thread *self, zx_handle_t handle, uint32_t property,
+                                    user_out value, size_t value_size) {
+    if (value.p == NULL) {
+        return ZX_ERR_INVALID_ARGS;
+    }
+    struct object *object;
+    zx_status_t status = handle_get(self, handle, NULL, ZX_RIGHT_GET_PROPERTY, &object);
+    if (status != ZX_OK) {
+        return status;
+    }
+    status = property == ZX_PROP_NAME ? get_name(self, object, value, value_size)
+                                      : get_number(self, object, property, value, value_size);
+    object_unref(self, object);
+    return status;
+}
+
+static zx_status_t set_name(struct thread *self, struct object *object, user_in value,
+                            size_t size) {
+    char name[ZX_MAX_NAME_LEN] = {0};
+    size = size < ZX_MAX_NAME_LEN ? size : ZX_MAX_NAME_LEN - 1;
+    zx_status_t status = copy_from_user(name, value, size);
+    if (status != ZX_OK) {
+        return status;
+    }
+    return object->type->set_name != NULL ? object->type->set_name(self, object, name, size)
+                                          : ZX_ERR_NOT_SUPPORTED;
+}
+
+static zx_status_t set_number(struct thread *self, struct object *object, uint32_t id,
+                              user_in value, size_t size) {
+    const struct property *property = find_property(id);
+    if (property == NULL || property->set == NULL) {
+        return ZX_ERR_INVALID_ARGS;
+    }
+    if (size < property->size && !property->unchecked) {
+        return ZX_ERR_BUFFER_TOO_SMALL;
+    }
+    if (object->type != property->type) {
+        return ZX_ERR_WRONG_TYPE;
+    }
+    uint64_t number = 0;
+    zx_status_t status = copy_from_user(&number, value, property->size);
+    return status != ZX_OK ? status : property->set(self, object, number);
+}
+
+zx_status_t sys_object_set_property(struct thread *self, zx_handle_t handle, uint32_t property,
+                                    user_in value, size_t value_size) {
+    if (value.p == NULL) {
+        return ZX_ERR_INVALID_ARGS;
+    }
+    struct object *object;
+    zx_status_t status = handle_get(self, handle, NULL, ZX_RIGHT_SET_PROPERTY, &object);
+    if (status != ZX_OK) {
+        return status;
+    }
+    status = property == ZX_PROP_NAME ? set_name(self, object, value, value_size)
+                                      : set_number(self, object, property, value, value_size);
+    object_unref(self, object);
+    return status;
+}
