@@ -131,11 +131,12 @@ static inline bool entry_traced(void) {
     return unlikely(atomic_load_explicit(&trace.hook, memory_order_acquire) != NULL);
 }
 
+// `self` is null for a call without a kernel entry.
 static uint64_t call_by_number(struct thread *self, uint32_t number, const uint64_t words[8]) {
     uint64_t result;
     do {
         result = dispatch(self, number, words);
-    } while (entry_leave_retry(self, (int64_t)result));
+    } while (self != NULL && entry_leave_retry(self, (int64_t)result));
     return result;
 }
 

@@ -68,8 +68,9 @@ static void print_traced(FILE *out, const struct call *call) {
         join(&words,
              mem_format("(uint64_t)%s%s", arg->pointee != NULL ? "(uintptr_t)" : "", arg->name));
     }
-    const char *traced = mem_format("entry_traced_call(self, ZX_SYS_%s, (uint64_t[8]){%s})",
-                                    call->name, *words == '\0' ? "0" : words);
+    const char *traced = mem_format("entry_traced_call(%s, ZX_SYS_%s, (uint64_t[8]){%s})",
+                                    call->kind == CALL_VDSO ? "NULL" : "self", call->name,
+                                    *words == '\0' ? "0" : words);
     fputs("    if (entry_traced()) {\n", out);
     if (call->kind == CALL_NORETURN) {
         fprintf(out, "        (void)%s;\n        __builtin_unreachable();\n", traced);
@@ -85,6 +86,7 @@ static void print_traced(FILE *out, const struct call *call) {
 static void print_entry_body(FILE *out, const struct call *call) {
     const char *body = body_call(call);
     if (call->kind == CALL_VDSO) {
+        print_traced(out, call);
         fprintf(out, "    %s%s;\n", is_void(call) ? "" : "return ", body);
         return;
     }
