@@ -73,6 +73,7 @@ struct thread {
     _Atomic uint32_t pending; // enum thread_pending
     _Atomic uint32_t park;    // the futex word, see host/park.h
     uint32_t tid;             // Linux's number of the thread
+    _Atomic uint32_t blocked; // while parked: ZX_THREAD_STATE_BLOCKED_*, why
 
     struct thread *outer; // of a nested descriptor: the one below it
     struct process *process;
@@ -94,6 +95,6 @@ struct thread {
     struct handle_magazine handles;
     struct magazine magazines[SLAB_CACHES_MAX];
 
-    struct list node; // on the list of all threads
-    void *signal_stack;
+    unsigned long signal_mask; // that signals put off are to come back to, see host/defer.h
+    struct list node;          // on the list of all threads
 };

@@ -6,8 +6,9 @@
 #include "host/linux.h"
 
 void mutex_init(struct mutex *mutex, enum lock_rank rank) {
-    atomic_store_explicit(&mutex->state, 0, memory_order_relaxed);
-    mutex->rank = rank;
+    if (mutex->rank != rank) {
+        mutex->rank = rank;
+    }
 }
 
 void mutex_lock_slow(struct mutex *mutex) {

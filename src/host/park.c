@@ -4,7 +4,7 @@
 #include <linux/futex.h>
 #include <linux/time_types.h>
 
-#include "host/clock.h"
+#include "host/defer.h"
 #include "host/linux.h"
 #include "host/lock.h"
 
@@ -20,7 +20,7 @@ static bool is_interrupted(struct thread *self) {
     return (atomic_load(&self->pending) & (THREAD_PENDING_KILL | THREAD_PENDING_SUSPEND)) != 0;
 }
 
-enum park_result park(struct thread *self, zx_time_t deadline) {
+static enum park_result sleep_until(struct thread *self, zx_time_t deadline) {
     debug_invariant(self->lock_depth == 0);
     struct __kernel_timespec until = {.tv_sec = deadline / 1000000000,
                                       .tv_nsec = deadline % 1000000000};
@@ -52,6 +52,14 @@ enum park_result park(struct thread *self, zx_time_t deadline) {
             return is_interrupted(self) ? PARK_INTERRUPTED : PARK_TIMED_OUT;
         }
     }
+}
+
+enum park_result park(struct thread *self, zx_time_t deadline, zx_thread_state_t reason) {
+    atomic_store_explicit(&self->blocked, reason, memory_order_relaxed);
+    signal_resume(self);
+    enum park_result result = sleep_until(self, deadline);
+    atomic_store_explicit(&self->blocked, 0, memory_order_relaxed);
+    return result;
 }
 
 void park_wake(struct thread *thread) {

@@ -8,6 +8,7 @@
 #pragma once
 
 #include "base/thread.h"
+#include <zircon/syscalls/object.h>
 
 enum park_result {
     PARK_WOKEN,
@@ -17,7 +18,8 @@ enum park_result {
 
 // Waits for a wake or an absolute monotonic deadline in nanoseconds. A wake that came since the
 // last park counts.
-enum park_result park(struct thread *self, zx_time_t deadline);
+// `reason` is what others see of the thread meanwhile: a ZX_THREAD_STATE_BLOCKED_ value.
+enum park_result park(struct thread *self, zx_time_t deadline, zx_thread_state_t reason);
 
 // Wakes a thread now.
 void park_wake(struct thread *thread);

@@ -39,6 +39,14 @@ static struct {
     struct slab_cache *caches[SLAB_CACHES_MAX];
 } all KERNEL_STATE;
 
+// Makes use after free show.
+static void poison(struct slab_link *cell, uint32_t size) {
+#ifdef LIBZIRCON_DEBUG
+    memset((char *)cell + KEPT_BYTES, 0xaa, size - KEPT_BYTES);
+#endif
+    ASAN_POISON_MEMORY_REGION((char *)cell + KEPT_BYTES, size - KEPT_BYTES);
+}
+
 void slab_start(void) {
     mutex_init(&all.lock, RANK_SLAB);
 }
@@ -139,7 +147,9 @@ void *slab_alloc(struct thread *self, const struct slab_type *type) {
     struct slab_link *cell = magazine->top;
     magazine->top = cell->next;
     magazine->count--;
-    ASAN_UNPOISON_MEMORY_REGION((char *)cell + KEPT_BYTES, type->size - KEPT_BYTES);
+    if (!type->stable) {
+        ASAN_UNPOISON_MEMORY_REGION((char *)cell + KEPT_BYTES, type->size - KEPT_BYTES);
+    }
     return cell;
 }
 
@@ -149,13 +159,12 @@ void slab_free(struct thread *self, const struct slab_type *type, void *pointer)
         flush(self, type->cache, magazine, magazine->count / 2);
     }
     struct slab_link *cell = pointer;
-#ifdef LIBZIRCON_DEBUG
-    memset((char *)cell + KEPT_BYTES, 0xaa, type->size - KEPT_BYTES < 256 ? type->size - KEPT_BYTES : 256);
-#endif
     cell->next = magazine->top;
     magazine->top = cell;
     magazine->count++;
-    ASAN_POISON_MEMORY_REGION((char *)cell + KEPT_BYTES, type->size - KEPT_BYTES);
+    if (!type->stable) {
+        poison(cell, type->size);
+    }
 }
 
 void slab_flush(struct thread *self) {

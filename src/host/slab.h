@@ -1,9 +1,9 @@
 // Part of libzircon. BSD-3-Clause, see LICENSE.
 // Type-stable memory: a cell of a cache is never used for anything but that cache's type.
 //
-// So a stale pointer always finds a cell of the same type, and lookups without a lock can take a
-// reference first and check afterwards (objects/handle.c). The first eight bytes of a free cell
-// keep what they held, which for an object is a reference count of zero.
+// So a stale pointer always finds a cell of the same type, and a lookup without a lock can take a
+// reference or a lock first and check afterwards (objects/handle.h). A free cell of an object keeps
+// all it held but its koid, where the list of free cells runs; its reference count is zero.
 //
 // Each thread keeps a magazine of free cells, so that the usual allocation takes no lock.
 #pragma once
@@ -16,6 +16,7 @@ struct slab_type {
     const char *name;
     uint32_t size;  // of a cell, in bytes; 24 or more, a multiple of 8
     uint32_t limit; // cells in all, 0 for no limit but memory
+    bool stable;    // objects: a free cell is left as it is, since lookups may still look at it
     struct slab_cache *cache;
 };
 
@@ -30,12 +31,18 @@ struct slab_cache {
     const struct slab_type *type;
 };
 
-// Declares the cache NAME of cells of SIZE bytes.
-#define SLAB_TYPE(NAME, SIZE) SLAB_TYPE_LIMITED(NAME, SIZE, 0)
-#define SLAB_TYPE_LIMITED(NAME, SIZE, LIMIT)                                                       \
+// Declares the cache NAME of cells of SIZE bytes: of kernel objects, of other things, and of other
+// things that there may be at most LIMIT of.
+#define SLAB_OBJECTS(NAME, SIZE) SLAB_DECLARE(NAME, SIZE, 0, true)
+#define SLAB_TYPE(NAME, SIZE) SLAB_DECLARE(NAME, SIZE, 0, false)
+#define SLAB_TYPE_LIMITED(NAME, SIZE, LIMIT) SLAB_DECLARE(NAME, SIZE, LIMIT, false)
+#define SLAB_DECLARE(NAME, SIZE, LIMIT, STABLE)                                                    \
     static struct slab_cache NAME##_cache KERNEL_STATE;                                            \
-    static const struct slab_type NAME##_slab = {                                                  \
-        .name = #NAME, .size = (SIZE), .limit = (LIMIT), .cache = &NAME##_cache}
+    static const struct slab_type NAME##_slab = {.name = #NAME,                                    \
+                                                 .size = (SIZE),                                   \
+                                                 .limit = (LIMIT),                                 \
+                                                 .stable = (STABLE),                               \
+                                                 .cache = &NAME##_cache}
 
 void slab_start(void);
 

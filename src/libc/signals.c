@@ -5,20 +5,25 @@
 // by Linux at the first one, and a program that installed a handler would see faults that are none
 // of its business. So we stand in front of the functions that do either: our signals are never
 // blocked, and a program's handler for them is called for the faults that are not ours.
+//
+// A handler for any other signal may make system calls: it waits until its thread is out of the
+// kernel (host/defer.h).
 #include <errno.h>
 #include <pthread.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <string.h>
 
 #include "base/invariant.h"
+#include "host/defer.h"
 #include "host/fault.h"
 #include "libc/next.h"
+#include "syscalls/entry.h"
 
 NEXT(int, sigaction, (int signal, const struct sigaction *action, struct sigaction *old),
      (signal, action, old))
 NEXT(int, sigprocmask, (int how, const sigset_t *set, sigset_t *old), (how, set, old))
 NEXT(int, pthread_sigmask, (int how, const sigset_t *set, sigset_t *old), (how, set, old))
-NEXT(sighandler_t, signal, (int number, sighandler_t handler), (number, handler))
 
 static void to_libc(struct sigaction *to, const struct linux_sigaction *from) {
     memset(to, 0, sizeof(*to));
@@ -34,9 +39,68 @@ static void from_libc(struct linux_sigaction *to, const struct sigaction *from) 
     memcpy(&to->mask, &from->sa_mask, sizeof(to->mask));
 }
 
+// --- handlers of other signals ---
+
+// What the program asked for. Linux has run_handler in its place.
+static struct sigaction wanted_actions[NSIG];
+static pthread_mutex_t wanted_lock = PTHREAD_MUTEX_INITIALIZER;
+
+static bool is_function(const struct sigaction *action) {
+    return action->sa_handler != SIG_DFL && action->sa_handler != SIG_IGN;
+}
+
+static void run_handler(int number, siginfo_t *info, void *context) {
+    int error = errno;
+    struct thread *self = entry_current();
+    if (self == NULL || !signal_defer(self, number, info, context)) {
+        struct sigaction action = wanted_actions[number];
+        if ((action.sa_flags & (int)SA_RESETHAND) != 0) {
+            sigaction(number, &(struct sigaction){.sa_handler = SIG_DFL}, NULL);
+        }
+        if ((action.sa_flags & SA_SIGINFO) != 0) {
+            action.sa_sigaction(number, info, context);
+        } else if (is_function(&action)) {
+            action.sa_handler(number);
+        }
+    }
+    errno = error;
+}
+
+// Puts run_handler in the place of a program's handler.
+static int set_handler(int number, const struct sigaction *action, struct sigaction *old) {
+    struct sigaction ours, before;
+    const struct sigaction *set = action;
+    if (action != NULL && is_function(action)) {
+        ours = *action;
+        ours.sa_sigaction = run_handler;
+        ours.sa_flags = (action->sa_flags | SA_SIGINFO) & ~(int)SA_RESETHAND;
+        set = &ours;
+    }
+    sigset_t all, mask;
+    sigfillset(&all);
+    next_pthread_sigmask(SIG_BLOCK, &all, &mask); // a handler may ask for one too
+    pthread_mutex_lock(&wanted_lock);
+    struct sigaction wanted_before = wanted_actions[number];
+    if (action != NULL) {
+        wanted_actions[number] = *action;
+    }
+    int result = next_sigaction(number, set, &before);
+    if (result != 0) {
+        wanted_actions[number] = wanted_before;
+    } else if (old != NULL) {
+        *old = before.sa_sigaction == run_handler ? wanted_before : before;
+    }
+    pthread_mutex_unlock(&wanted_lock);
+    next_pthread_sigmask(SIG_SETMASK, &mask, NULL);
+    return result;
+}
+
+// --- the functions of libc ---
+
 ZX_EXPORT int sigaction(int number, const struct sigaction *action, struct sigaction *old) {
     if (!fault_owns(number)) {
-        return next_sigaction(number, action, old);
+        return number <= 0 || number >= NSIG ? next_sigaction(number, action, old)
+                                             : set_handler(number, action, old);
     }
     struct linux_sigaction wanted, before;
     if (action != NULL) {
@@ -50,12 +114,10 @@ ZX_EXPORT int sigaction(int number, const struct sigaction *action, struct sigac
 }
 
 ZX_EXPORT sighandler_t signal(int number, sighandler_t handler) {
-    if (!fault_owns(number)) {
-        return next_signal(number, handler);
-    }
     struct sigaction action = {.sa_handler = handler, .sa_flags = SA_RESTART}, old;
-    sigaction(number, &action, &old);
-    return old.sa_handler;
+    sigemptyset(&action.sa_mask);
+    sigaddset(&action.sa_mask, number);
+    return sigaction(number, &action, &old) == 0 ? old.sa_handler : SIG_ERR;
 }
 
 // The set without our signals.

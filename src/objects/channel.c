@@ -24,7 +24,7 @@ struct channel_cell {
     struct pair pair;
 };
 
-SLAB_TYPE(channel, sizeof(struct channel_cell));
+SLAB_OBJECTS(channel, sizeof(struct channel_cell));
 
 static struct channel *channel_at(struct object *object) {
     return list_entry(object, struct channel, object);
@@ -104,20 +104,24 @@ static void deliver_locked(struct thread *self, struct channel *end, struct mess
     object_update_locked(self, &end->object, 0, ZX_CHANNEL_READABLE);
 }
 
-zx_status_t channel_write_take(struct thread *self, struct object *object,
+zx_status_t channel_write_take(struct thread *self, struct object *object, handle_id id,
                                struct message *message) {
     struct channel *end = channel_at(object);
-    mutex_lock(self, object->lock);
-    struct channel *peer = peer_locked(end);
-    if (likely(peer != NULL)) {
-        deliver_locked(self, peer, message);
+    struct mutex *lock = object->lock;
+    zx_status_t status = ZX_ERR_BAD_HANDLE;
+    mutex_lock(self, lock);
+    if (likely(handle_is_live(id))) {
+        struct channel *peer = peer_locked(end);
+        status = peer != NULL ? ZX_OK : ZX_ERR_PEER_CLOSED;
+        if (likely(peer != NULL)) {
+            deliver_locked(self, peer, message);
+        }
     }
-    mutex_unlock(self, object->lock);
-    if (unlikely(peer == NULL)) {
+    mutex_unlock(self, lock);
+    if (unlikely(status != ZX_OK)) {
         message_discard(self, message);
-        return ZX_ERR_PEER_CLOSED;
     }
-    return ZX_OK;
+    return status;
 }
 
 static zx_status_t reserve_all(struct thread *self, struct handle **slots, uint32_t count) {
@@ -133,14 +137,18 @@ static zx_status_t reserve_all(struct thread *self, struct handle **slots, uint3
     return ZX_OK;
 }
 
-zx_status_t channel_read(struct thread *self, struct object *object, struct channel_read *read,
-                         struct message **taken, struct handle **slots) {
+zx_status_t channel_read(struct thread *self, struct object *object, handle_id id,
+                         struct channel_read *read, struct message **taken,
+                         struct handle **slots) {
     struct channel *end = channel_at(object);
+    struct mutex *lock = object->lock;
     zx_status_t status = ZX_OK;
-    mutex_lock(self, object->lock);
-    if (unlikely(list_is_empty(&end->messages))) {
-        status = peer_locked(end) != NULL ? ZX_ERR_SHOULD_WAIT : ZX_ERR_PEER_CLOSED;
-        mutex_unlock(self, object->lock);
+    mutex_lock(self, lock);
+    if (unlikely(!handle_is_live(id) || list_is_empty(&end->messages))) {
+        status = !handle_is_live(id)         ? ZX_ERR_BAD_HANDLE
+                 : peer_locked(end) != NULL ? ZX_ERR_SHOULD_WAIT
+                                            : ZX_ERR_PEER_CLOSED;
+        mutex_unlock(self, lock);
         return status;
     }
     struct message *message = list_entry(end->messages.next, struct message, node);
@@ -160,7 +168,7 @@ zx_status_t channel_read(struct thread *self, struct object *object, struct chan
             object_update_locked(self, object, ZX_CHANNEL_READABLE, 0);
         }
     }
-    mutex_unlock(self, object->lock);
+    mutex_unlock(self, lock);
     if (unlikely(status != ZX_OK)) {
         if (gone) {
             message_discard(self, message);
@@ -229,7 +237,7 @@ zx_status_t channel_call_resume(struct thread *self, zx_time_t deadline, struct 
     object_bury_dead(self);
     bool waiting = true;
     while (waiting && !atomic_load_explicit(&call->done, memory_order_acquire)) {
-        switch (park(self, deadline)) {
+        switch (park(self, deadline, ZX_THREAD_STATE_BLOCKED_CHANNEL)) {
         case PARK_WOKEN:
             break;
         case PARK_TIMED_OUT:

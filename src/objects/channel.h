@@ -12,8 +12,9 @@ extern const struct object_type channel_type;
 
 zx_status_t channel_new(struct thread *self, struct object **end0, struct object **end1);
 
-// Sends a message, which is taken on success and on failure. PEER_CLOSED.
-zx_status_t channel_write_take(struct thread *self, struct object *channel,
+// Sends a message, which is taken on success and on failure. PEER_CLOSED. `id` as handle_is_live
+// takes it: BAD_HANDLE if it is not live.
+zx_status_t channel_write_take(struct thread *self, struct object *channel, handle_id id,
                                struct message *message);
 
 // What a read may take out.
@@ -26,8 +27,10 @@ struct channel_read {
 // Takes the first message. SHOULD_WAIT or PEER_CLOSED if there is none; BUFFER_TOO_SMALL if it is
 // too big: it stays, or with may_discard is lost. NO_MEMORY if no slots are left for its handles.
 // On success `slots` holds a reserved slot for each of its handles.
-zx_status_t channel_read(struct thread *self, struct object *channel, struct channel_read *read,
-                         struct message **message, struct handle **slots);
+// `id` as above.
+zx_status_t channel_read(struct thread *self, struct object *channel, handle_id id,
+                         struct channel_read *read, struct message **message,
+                         struct handle **slots);
 
 // Sends a message with a fresh transaction id, and waits for the answer, as long messages with that
 // id go to self->call. INTERNAL_INTR_RETRY leaves the call in progress for channel_call_resume.

@@ -27,7 +27,7 @@ struct record_header {
 
 enum { DATA_MAX = ZX_LOG_RECORD_MAX - sizeof(struct record_header) };
 
-SLAB_TYPE(debuglog, sizeof(struct debuglog));
+SLAB_OBJECTS(debuglog, sizeof(struct debuglog));
 
 static struct {
     struct mutex lock; // RANK_DEBUGLOG: the ring

@@ -20,8 +20,8 @@ struct eventpair_cell {
     struct pair pair;
 };
 
-SLAB_TYPE(event, sizeof(struct event));
-SLAB_TYPE(eventpair, sizeof(struct eventpair_cell));
+SLAB_OBJECTS(event, sizeof(struct event));
+SLAB_OBJECTS(eventpair, sizeof(struct eventpair_cell));
 
 // --- event ---
 

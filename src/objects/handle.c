@@ -188,25 +188,38 @@ zx_handle_t handle_value(struct thread *self, const struct handle *slot) {
 
 void handle_publish(struct handle *slot, struct object *object, zx_rights_t rights) {
     atomic_store_explicit(&slot->object, object, memory_order_relaxed);
-    slot->rights = rights;
+    atomic_store_explicit(&slot->rights, rights, memory_order_relaxed);
     uint32_t tag = atomic_load_explicit(&slot->tag, memory_order_relaxed);
     atomic_store_explicit(&slot->tag, tag | LIVE, memory_order_release);
 }
 
 // --- lookup ---
 
-zx_status_t handle_get_id(struct thread *self, zx_handle_t value, zx_rights_t rights,
-                          struct object **object, zx_rights_t *has, handle_id *id) {
-    uint32_t tag;
-    struct handle *slot = slot_of(self->process, value, &tag);
+// Reads a live slot. What it finds is true only if the tag is still the same afterwards.
+static zx_status_t read_slot(struct thread *self, zx_handle_t value, struct handle **slot_out,
+                             uint32_t *tag, struct object **object, zx_rights_t *rights) {
+    struct handle *slot = slot_of(self->process, value, tag);
     if (unlikely((value & ZX_HANDLE_FIXED_BITS_MASK) != ZX_HANDLE_FIXED_BITS_MASK ||
-                 atomic_load_explicit(&slot->tag, memory_order_acquire) != tag ||
+                 atomic_load_explicit(&slot->tag, memory_order_acquire) != *tag ||
                  atomic_load_explicit(&slot->process, memory_order_relaxed) != self->process)) {
         return ZX_ERR_BAD_HANDLE;
     }
-    struct object *found = atomic_load_explicit(&slot->object, memory_order_relaxed);
-    zx_rights_t found_rights = slot->rights;
+    *slot_out = slot;
+    *object = atomic_load_explicit(&slot->object, memory_order_acquire);
+    *rights = atomic_load_explicit(&slot->rights, memory_order_acquire);
+    return ZX_OK;
+}
 
+zx_status_t handle_get_id(struct thread *self, zx_handle_t value, zx_rights_t rights,
+                          struct object **object, zx_rights_t *has, handle_id *id) {
+    uint32_t tag;
+    struct handle *slot;
+    struct object *found;
+    zx_rights_t found_rights;
+    zx_status_t status = read_slot(self, value, &slot, &tag, &found, &found_rights);
+    if (unlikely(status != ZX_OK)) {
+        return status;
+    }
     // The handle may be closed, and the object die, between the reads above and here. Its memory
     // then still holds an object's counts: a count of zero says so, and a new object in the same
     // cell is told by the slot's tag, which has changed.
@@ -261,6 +274,60 @@ bool handle_is_still(handle_id id) {
     return atomic_load(&all.slots[id >> 32].tag) == (uint32_t)id;
 }
 
+zx_status_t handle_peek(struct thread *self, zx_handle_t value, const struct object_type *type,
+                        zx_rights_t rights, struct object **object, handle_id *id) {
+    uint32_t tag;
+    struct handle *slot;
+    zx_rights_t has;
+    zx_status_t status = read_slot(self, value, &slot, &tag, object, &has);
+    if (unlikely(status != ZX_OK)) {
+        return status;
+    }
+    *id = id_of(slot, tag);
+    zx_status_t denied = type != NULL && (*object)->type != type ? ZX_ERR_WRONG_TYPE
+                         : (has & rights) != rights               ? ZX_ERR_ACCESS_DENIED
+                                                                  : ZX_OK;
+    if (unlikely(denied != ZX_OK)) {
+        // Of another handle's object and rights nothing may be told.
+        return handle_is_live(*id) ? denied : ZX_ERR_BAD_HANDLE;
+    }
+    return ZX_OK;
+}
+
+bool handle_is_live(handle_id id) {
+    return id == HANDLE_ID_NONE ||
+           atomic_load_explicit(&all.slots[id >> 32].tag, memory_order_acquire) == (uint32_t)id;
+}
+
+zx_status_t handle_lock(struct thread *self, zx_handle_t value, const struct object_type *type,
+                        zx_rights_t rights, struct object **object) {
+    handle_id id;
+    zx_status_t status = handle_peek(self, value, type, rights, object, &id);
+    if (unlikely(status != ZX_OK)) {
+        return status;
+    }
+    struct mutex *lock = (*object)->lock;
+    mutex_lock(self, lock);
+    if (unlikely(!handle_is_live(id))) {
+        mutex_unlock(self, lock);
+        return ZX_ERR_BAD_HANDLE;
+    }
+    return ZX_OK;
+}
+
+zx_status_t handle_peek_signals(struct thread *self, zx_handle_t value, zx_rights_t rights,
+                                zx_signals_t *signals, bool *waitable) {
+    struct object *object;
+    handle_id id;
+    zx_status_t status = handle_peek(self, value, NULL, rights, &object, &id);
+    if (likely(status == ZX_OK)) {
+        *signals = object_signals(object);
+        *waitable = object_is_waitable(object);
+        status = handle_is_live(id) ? ZX_OK : ZX_ERR_BAD_HANDLE;
+    }
+    return status;
+}
+
 // --- closing ---
 
 // Ends the handle in a slot, if it is still the one with `tag`. Only one caller succeeds.
@@ -276,19 +343,18 @@ zx_status_t handle_take(struct thread *self, zx_handle_t value,
                                             zx_rights_t rights),
                         void *context, struct handle_record *record) {
     uint32_t tag;
-    struct handle *slot = slot_of(self->process, value, &tag);
-    if (unlikely((value & ZX_HANDLE_FIXED_BITS_MASK) != ZX_HANDLE_FIXED_BITS_MASK ||
-                 atomic_load_explicit(&slot->tag, memory_order_acquire) != tag ||
-                 atomic_load_explicit(&slot->process, memory_order_relaxed) != self->process)) {
-        return ZX_ERR_BAD_HANDLE;
-    }
-    if (keep != NULL) {
-        // The object's address is only compared, never followed: no reference is needed.
-        zx_status_t status =
-            keep(context, atomic_load_explicit(&slot->object, memory_order_relaxed), slot->rights);
-        if (status != ZX_OK) {
-            return status;
+    struct handle *slot;
+    struct object *object;
+    zx_rights_t rights;
+    zx_status_t status = read_slot(self, value, &slot, &tag, &object, &rights);
+    if (likely(status == ZX_OK) && keep != NULL) {
+        status = keep(context, object, rights);
+        if (status != ZX_OK && !handle_is_live(id_of(slot, tag))) {
+            status = ZX_ERR_BAD_HANDLE;
         }
+    }
+    if (unlikely(status != ZX_OK)) {
+        return status;
     }
     if (!retire(slot, tag, record)) {
         return ZX_ERR_BAD_HANDLE;

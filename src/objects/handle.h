@@ -25,7 +25,7 @@ enum {
 // One slot.
 struct handle {
     _Atomic uint32_t tag; // generation << 1 | live
-    zx_rights_t rights;
+    _Atomic zx_rights_t rights;
     struct object *_Atomic object;
     struct process *_Atomic process; // whose table the slot is part of
     uint32_t next;                   // on the process's queue of free slots
@@ -87,6 +87,25 @@ zx_status_t handle_get_id(struct thread *self, zx_handle_t value, zx_rights_t ri
 
 // Does the handle still exist in its table? For those who begin a watch, see object_cancel.
 bool handle_is_still(handle_id id);
+
+// The quick ways, for objects that are used only under one lock: no reference is taken.
+//
+// handle_peek finds the object, which may die at once. Its memory stays an object of that type, so
+// the caller may take its lock and ask handle_is_live: if so the object lives as long as the lock is
+// held, because its last handle's end takes the lock before anything is torn down.
+zx_status_t handle_peek(struct thread *self, zx_handle_t value, const struct object_type *type,
+                        zx_rights_t rights, struct object **object, handle_id *id);
+
+// Under the lock. HANDLE_ID_NONE stands for a caller who has a reference, and is always live.
+bool handle_is_live(handle_id id);
+
+// Both steps with the object's own lock, which is held on success.
+zx_status_t handle_lock(struct thread *self, zx_handle_t value, const struct object_type *type,
+                        zx_rights_t rights, struct object **object);
+
+// The signals of an object at some moment of the call. `waitable` tells if it has any.
+zx_status_t handle_peek_signals(struct thread *self, zx_handle_t value, zx_rights_t rights,
+                                zx_signals_t *signals, bool *waitable);
 
 // Takes a free slot; ZX_ERR_NO_MEMORY if there is none. Until it is published nobody can use it.
 zx_status_t handle_reserve(struct thread *self, struct handle **slot);

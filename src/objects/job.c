@@ -3,7 +3,7 @@
 
 #include "objects/name.h"
 
-SLAB_TYPE(job, sizeof(struct job));
+SLAB_OBJECTS(job, sizeof(struct job));
 
 static struct job *job_at(struct object *object) {
     return list_entry(object, struct job, object);

@@ -12,8 +12,10 @@ zx_koid_t koid_new(void) {
 void object_init(struct object *object, const struct object_type *type, struct mutex *lock,
                  zx_signals_t signals) {
     object->koid = koid_new();
-    object->type = type;
-    object->lock = lock;
+    if (object->type == NULL) { // the cell's first object: the later ones have the same
+        object->type = type;
+        object->lock = lock;
+    }
     atomic_store_explicit(&object->signals, signals, memory_order_relaxed);
     list_init(&object->observers);
     object->next_dead = NULL;
@@ -76,8 +78,15 @@ void object_bury_dead(struct thread *self) {
 void object_drop_handle(struct thread *self, struct object *object) {
     uint32_t before = atomic_fetch_sub_explicit(&object->handles, 1, memory_order_acq_rel);
     debug_invariant(before > 0 && before < 1u << 31);
-    if (before == 1 && object->type->on_zero_handles != NULL) {
+    if (before != 1) {
+        return;
+    }
+    if (object->type->on_zero_handles != NULL) {
         object->type->on_zero_handles(self, object);
+    } else {
+        // Whoever found the object by handle_lock may still hold it.
+        mutex_lock(self, object->lock);
+        mutex_unlock(self, object->lock);
     }
 }
 

@@ -50,7 +50,8 @@ struct object_type {
     zx_status_t (*set_name)(struct thread *self, struct object *object, const char *name,
                             size_t size);
 
-    // No handle is left, and none can come back unless the type makes new ones. Absent: nothing.
+    // No handle is left, and none can come back unless the type makes new ones. Takes and drops the
+    // lock that handle_peek's users take. Absent: does just that with the object's lock.
     void (*on_zero_handles)(struct thread *self, struct object *object);
     // No reference is left: give back what the object holds, and its memory.
     void (*destroy)(struct thread *self, struct object *object);

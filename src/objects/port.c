@@ -42,7 +42,7 @@ struct port_watch {
     bool timestamp;
 };
 
-SLAB_TYPE(port, sizeof(struct port));
+SLAB_OBJECTS(port, sizeof(struct port));
 SLAB_TYPE(port_watch, sizeof(struct port_watch));
 SLAB_TYPE_LIMITED(port_packet, sizeof(struct port_packet), PORT_USER_PACKETS_SYSTEM);
 
@@ -84,7 +84,7 @@ static void append_locked(struct thread *self, struct port *port, struct port_pa
     call_sleeper_locked(self, port);
 }
 
-zx_status_t port_queue_user(struct thread *self, struct object *object,
+zx_status_t port_queue_user(struct thread *self, struct object *object, handle_id id,
                             const zx_port_packet_t *from) {
     struct port *port = port_at(object);
     struct port_packet *packet = slab_alloc(self, &port_packet_slab);
@@ -97,8 +97,8 @@ zx_status_t port_queue_user(struct thread *self, struct object *object,
     packet->release = NULL;
     zx_status_t status = ZX_OK;
     mutex_lock(self, &port->lock);
-    if (unlikely(port->closed)) {
-        status = ZX_ERR_BAD_STATE;
+    if (unlikely(!handle_is_live(id) || port->closed)) {
+        status = ZX_ERR_BAD_HANDLE;
     } else if (unlikely(port->user_packets >= PORT_USER_PACKETS_MAX)) {
         status = ZX_ERR_SHOULD_WAIT;
     } else {
@@ -142,67 +142,73 @@ static void release(struct thread *self, struct port_packet *packet) {
     }
 }
 
-// Takes the first packet out. If there is none, `sleeper` (if any) goes on the list of those to call.
-static bool take(struct thread *self, struct port *port, struct sleeper *sleeper,
-                 zx_port_packet_t *out) {
-    mutex_lock(self, &port->lock);
+// Takes the first packet out.
+static struct port_packet *take_locked(struct port *port) {
     struct list *node = list_pop(&port->packets);
     if (node == NULL) {
-        if (sleeper != NULL) {
-            atomic_store_explicit(&sleeper->called, 0, memory_order_relaxed);
-            list_add_tail(&port->sleepers, &sleeper->node);
-        }
-        mutex_unlock(self, &port->lock);
-        return false;
+        return NULL;
     }
     struct port_packet *packet = list_entry(node, struct port_packet, node);
     if (packet->release == NULL) {
         port->user_packets--;
     }
+    return packet;
+}
+
+static zx_status_t give(struct thread *self, struct port_packet *packet, zx_port_packet_t *out) {
     *out = packet->packet;
-    mutex_unlock(self, &port->lock);
     release(self, packet);
-    return true;
+    return ZX_OK;
 }
 
-// Stops sleeping. If a packet called us in the meantime, somebody else must hear of it, since we
-// may leave without it.
-static void stop_sleeping(struct thread *self, struct port *port, struct sleeper *sleeper) {
-    mutex_lock(self, &port->lock);
-    if (list_is_linked(&sleeper->node)) {
-        list_remove(&sleeper->node);
-    } else if (!list_is_empty(&port->packets)) {
-        call_sleeper_locked(self, port);
-    }
-    mutex_unlock(self, &port->lock);
-}
-
-zx_status_t port_wait(struct thread *self, struct object *object, zx_time_t deadline,
-                      zx_port_packet_t *packet) {
-    struct port *port = port_at(object);
+// Waits with a reference to the port. A packet may be taken by a thread that comes along before one
+// that was called for it; then that one sleeps again.
+static zx_status_t wait_for_packet(struct thread *self, struct port *port, zx_time_t deadline,
+                                   struct port_packet **packet) {
     struct sleeper sleeper = {.thread = self};
+    enum park_result result = PARK_WOKEN;
     list_init(&sleeper.node);
-    while (!take(self, port, deadline > 0 ? &sleeper : NULL, packet)) {
-        if (deadline <= 0) {
-            return ZX_ERR_TIMED_OUT;
-        }
+    mutex_lock(self, &port->lock);
+    while ((*packet = take_locked(port)) == NULL && result == PARK_WOKEN) {
+        atomic_store_explicit(&sleeper.called, 0, memory_order_relaxed);
+        list_add_tail(&port->sleepers, &sleeper.node);
+        mutex_unlock(self, &port->lock);
         object_bury_dead(self);
-        enum park_result result = PARK_WOKEN;
         while (!atomic_load_explicit(&sleeper.called, memory_order_acquire) &&
                result == PARK_WOKEN) {
-            result = park(self, deadline);
+            result = park(self, deadline, ZX_THREAD_STATE_BLOCKED_PORT);
         }
-        if (result != PARK_WOKEN) {
-            // A packet that came at the last moment is ours, if nobody was quicker.
-            bool called = atomic_load(&sleeper.called) != 0;
-            if (called && take(self, port, NULL, packet)) {
-                return ZX_OK;
-            }
-            stop_sleeping(self, port, &sleeper);
-            return result == PARK_TIMED_OUT ? ZX_ERR_TIMED_OUT : ZX_ERR_INTERNAL_INTR_RETRY;
-        }
+        mutex_lock(self, &port->lock);
+        // After a deadline or an interruption: nobody shall call us any more. If somebody has, for
+        // a packet, the loop's condition takes it.
+        list_remove(&sleeper.node);
     }
-    return ZX_OK;
+    mutex_unlock(self, &port->lock);
+    return *packet != NULL            ? ZX_OK
+           : result == PARK_TIMED_OUT ? ZX_ERR_TIMED_OUT
+                                      : ZX_ERR_INTERNAL_INTR_RETRY;
+}
+
+zx_status_t port_wait(struct thread *self, struct object *object, handle_id id, zx_time_t deadline,
+                      zx_port_packet_t *out) {
+    struct port *port = port_at(object);
+    mutex_lock(self, &port->lock);
+    if (unlikely(!handle_is_live(id))) {
+        mutex_unlock(self, &port->lock);
+        return ZX_ERR_BAD_HANDLE;
+    }
+    struct port_packet *packet = take_locked(port);
+    bool sleep = packet == NULL && deadline > 0;
+    if (unlikely(sleep)) {
+        object_ref(object);
+    }
+    mutex_unlock(self, &port->lock);
+    zx_status_t status = packet != NULL ? ZX_OK : ZX_ERR_TIMED_OUT;
+    if (unlikely(sleep)) {
+        status = wait_for_packet(self, port, deadline, &packet);
+        object_unref(self, object);
+    }
+    return likely(status == ZX_OK) ? give(self, packet, out) : status;
 }
 
 // --- watches ---
@@ -381,6 +387,8 @@ zx_status_t port_cancel(struct thread *self, struct object *port_object, struct 
 static void port_on_zero_handles(struct thread *self, struct object *object) {
     struct port *port = port_at(object);
     struct list *node;
+    mutex_lock(self, object->lock); // for users of handle_lock
+    mutex_unlock(self, object->lock);
     mutex_lock(self, &port->lock);
     port->closed = true;
     while ((node = list_pop(&port->packets)) != NULL) {

@@ -25,8 +25,9 @@ struct port_packet {
 
 struct object *port_new(struct thread *self, uint32_t options);
 
-// Queues a program's packet. SHOULD_WAIT if the port is full, NO_MEMORY if the system is.
-zx_status_t port_queue_user(struct thread *self, struct object *port,
+// Queues a program's packet. SHOULD_WAIT if the port is full, NO_MEMORY if the system is. `id` as
+// handle_is_live takes it: BAD_HANDLE if it is not live.
+zx_status_t port_queue_user(struct thread *self, struct object *port, handle_id id,
                             const zx_port_packet_t *packet);
 
 // Queues a packet of the kernel's, which does not count against the limits. False if nobody can
@@ -36,8 +37,8 @@ bool port_queue(struct thread *self, struct object *port, struct port_packet *pa
 // Takes a kernel packet out of the queue; false if it is not there.
 bool port_unqueue(struct thread *self, struct object *port, struct port_packet *packet);
 
-// Takes the first packet, waiting for one. TIMED_OUT, INTERNAL_INTR_RETRY.
-zx_status_t port_wait(struct thread *self, struct object *port, zx_time_t deadline,
+// Takes the first packet, waiting for one. TIMED_OUT, INTERNAL_INTR_RETRY. `id` as above.
+zx_status_t port_wait(struct thread *self, struct object *port, handle_id id, zx_time_t deadline,
                       zx_port_packet_t *packet);
 
 // Watches a handle: one packet once any of `signals` is set. The checks of rights are done.

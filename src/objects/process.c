@@ -4,7 +4,7 @@
 #include "objects/name.h"
 #include "objects/thread.h"
 
-SLAB_TYPE(process, sizeof(struct process));
+SLAB_OBJECTS(process, sizeof(struct process));
 
 static struct process *process_at(struct object *object) {
     return list_entry(object, struct process, object);

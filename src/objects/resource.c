@@ -11,7 +11,7 @@ struct resource {
     char name[ZX_MAX_NAME_LEN];
 };
 
-SLAB_TYPE(resource, sizeof(struct resource));
+SLAB_OBJECTS(resource, sizeof(struct resource));
 
 static struct resource *resource_at(struct object *object) {
     return list_entry(object, struct resource, object);

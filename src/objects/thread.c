@@ -3,7 +3,7 @@
 
 #include "objects/name.h"
 
-SLAB_TYPE(thread_object, sizeof(struct thread_object));
+SLAB_OBJECTS(thread_object, sizeof(struct thread_object));
 
 static struct thread_object *thread_object_at(struct object *object) {
     return list_entry(object, struct thread_object, object);
@@ -57,6 +57,10 @@ void thread_object_info(struct thread *self, struct thread_object *object,
     memset(info, 0, sizeof(*info));
     mutex_lock(self, &object->process->lock);
     info->state = object->state;
+    if (object->thread != NULL && object->state == ZX_THREAD_STATE_RUNNING) {
+        zx_thread_state_t blocked = atomic_load(&object->thread->blocked);
+        info->state = blocked != 0 ? blocked : ZX_THREAD_STATE_RUNNING;
+    }
     mutex_unlock(self, &object->process->lock);
 }
 

@@ -80,10 +80,11 @@ zx_signals_t wait_item_end(struct thread *self, struct wait_item *item) {
     return seen;
 }
 
-zx_status_t wait_block(struct thread *self, struct wait *wait, zx_time_t deadline) {
+zx_status_t wait_block(struct thread *self, struct wait *wait, zx_time_t deadline,
+                       zx_thread_state_t reason) {
     object_bury_dead(self);
     while (atomic_load_explicit(&wait->ended, memory_order_acquire) == 0) {
-        switch (park(self, deadline)) {
+        switch (park(self, deadline, reason)) {
         case PARK_WOKEN:
             break;
         case PARK_TIMED_OUT:
@@ -104,7 +105,7 @@ zx_status_t wait_block(struct thread *self, struct wait *wait, zx_time_t deadlin
 zx_status_t wait_sleep(struct thread *self, zx_time_t deadline) {
     object_bury_dead(self);
     for (;;) {
-        switch (park(self, deadline)) {
+        switch (park(self, deadline, ZX_THREAD_STATE_BLOCKED_SLEEPING)) {
         case PARK_WOKEN:
             break; // a late wake of an earlier wait
         case PARK_TIMED_OUT:

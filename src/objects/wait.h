@@ -32,7 +32,8 @@ void wait_init(struct thread *self, struct wait *wait);
 
 // Blocks until an item is triggered (ZX_OK), a handle is closed (ZX_ERR_CANCELED), the deadline
 // passes (ZX_ERR_TIMED_OUT) or the thread is interrupted (ZX_ERR_INTERNAL_INTR_RETRY).
-zx_status_t wait_block(struct thread *self, struct wait *wait, zx_time_t deadline);
+zx_status_t wait_block(struct thread *self, struct wait *wait, zx_time_t deadline,
+                       zx_thread_state_t reason);
 
 // Sleeps: ZX_OK at the deadline, else ZX_ERR_INTERNAL_INTR_RETRY.
 zx_status_t wait_sleep(struct thread *self, zx_time_t deadline);

@@ -53,12 +53,12 @@ static zx_status_t read_message(struct thread *self, zx_handle_t handle, uint32_
                                 uint32_t num_handles, user_out actual_bytes,
                                 user_out actual_handles, enum handle_form form) {
     struct object *channel;
-    zx_status_t status = handle_get(self, handle, &channel_type, ZX_RIGHT_READ, &channel);
+    handle_id id;
+    zx_status_t status = handle_peek(self, handle, &channel_type, ZX_RIGHT_READ, &channel, &id);
     if (unlikely(status != ZX_OK)) {
         return status;
     }
     if (unlikely((options & ~ZX_CHANNEL_READ_MAY_DISCARD) != 0)) {
-        object_unref(self, channel);
         return ZX_ERR_NOT_SUPPORTED;
     }
     struct channel_read read = {
@@ -68,8 +68,7 @@ static zx_status_t read_message(struct thread *self, zx_handle_t handle, uint32_
     };
     struct message *message = NULL;
     struct handle *slots[ZX_CHANNEL_MAX_MSG_HANDLES];
-    zx_status_t result = channel_read(self, channel, &read, &message, slots);
-    object_unref(self, channel);
+    zx_status_t result = channel_read(self, channel, id, &read, &message, slots);
     if (result != ZX_OK && result != ZX_ERR_BUFFER_TOO_SMALL) {
         return result;
     }
@@ -190,11 +189,12 @@ static zx_status_t make_message(struct thread *self, struct object *channel, use
 zx_status_t sys_channel_write(struct thread *self, zx_handle_t handle, uint32_t options,
                               user_in bytes, uint32_t num_bytes, user_in handles,
                               uint32_t num_handles) {
-    struct object *channel = NULL;
+    struct object *channel;
+    handle_id id;
     struct message *message;
     zx_status_t status = ZX_ERR_INVALID_ARGS;
     if (likely(options == 0)) {
-        status = handle_get(self, handle, &channel_type, ZX_RIGHT_WRITE, &channel);
+        status = handle_peek(self, handle, &channel_type, ZX_RIGHT_WRITE, &channel, &id);
     }
     if (likely(status == ZX_OK)) {
         status = make_message(self, channel, bytes, num_bytes, handles, num_handles, &message);
@@ -202,13 +202,9 @@ zx_status_t sys_channel_write(struct thread *self, zx_handle_t handle, uint32_t 
     if (unlikely(status != ZX_OK)) {
         // A write that fails closes all the handles that it was given.
         (void)handles_close_user(self, handles, num_handles);
-    } else {
-        status = channel_write_take(self, channel, message);
+        return status;
     }
-    if (likely(channel != NULL)) {
-        object_unref(self, channel);
-    }
-    return status;
+    return channel_write_take(self, channel, id, message);
 }
 
 // --- writing with dispositions ---
@@ -316,7 +312,7 @@ zx_status_t sys_channel_write_etc(struct thread *self, zx_handle_t handle, uint3
             close_moved(self, items, num_handles);
             (void)copy_to_user(user_inout_out(handles), items, num_handles * sizeof(items[0]));
         } else {
-            status = channel_write_take(self, channel, message);
+            status = channel_write_take(self, channel, HANDLE_ID_NONE, message);
         }
     }
     if (channel != NULL) {

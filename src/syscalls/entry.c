@@ -8,6 +8,7 @@
 #include <zircon/zx-syscall-numbers.h>
 
 #include "base/state.h"
+#include "host/defer.h"
 #include "host/threads.h"
 #include "kernel.h"
 #include "libc/libc.h"
@@ -28,6 +29,7 @@ struct thread *entry_current(void) {
 }
 
 struct thread *entry_attach(struct thread_object *object) {
+    unsigned long mask = signal_block();
     struct thread *self = kernel_attach();
     if (object == NULL) {
         object = thread_object_new(self, self->process, "");
@@ -38,17 +40,19 @@ struct thread *entry_attach(struct thread_object *object) {
         thread_object_start(self, object, self);
     }
     current = self;
+    signal_unblock(mask);
     libc_thread_attached();
     return self;
 }
 
 void entry_detach(void) {
+    unsigned long mask = signal_block();
     struct thread *self = entry_current();
     if (self != NULL) {
-        atomic_store(&self->state, THREAD_IN_KERNEL);
         kernel_detach(self);
     }
     current = NULL;
+    signal_unblock(mask);
 }
 
 void entry_forget(void) {
@@ -56,17 +60,36 @@ void entry_forget(void) {
     kernel_forget();
 }
 
-// A signal handler calls while its thread is in the kernel: it gets a descriptor of its own, so
-// that the call below it is not disturbed.
+// A signal handler calls while its thread waits in the kernel: it gets a descriptor of its own, so
+// that the wait below it is not disturbed.
 static struct thread *nest(struct thread *outer) {
+    unsigned long mask = signal_block();
     struct thread *self = thread_attach();
     invariant(self != NULL);
     self->process = outer->process;
     self->object = outer->object;
     self->outer = outer;
     atomic_store(&self->pending, THREAD_PENDING_NESTED);
+    atomic_store(&self->state, THREAD_IN_KERNEL);
     current = self;
+    signal_unblock(mask);
     return self;
+}
+
+static void unnest(struct thread *self) {
+    unsigned long mask = signal_block();
+    if (current != self) {
+        signal_unblock(mask); // a handler that came just now used this descriptor, and ended it
+        return;
+    }
+    if ((atomic_load(&self->pending) & THREAD_PENDING_SIGNAL) != 0) {
+        mask = self->signal_mask; // signals were put off: they come with this mask again
+    }
+    current = self->outer;
+    self->object = NULL;
+    handle_thread_leave(self);
+    thread_detach(self);
+    signal_unblock(mask);
 }
 
 static struct thread *enter_slow(void) {
@@ -75,15 +98,11 @@ static struct thread *enter_slow(void) {
 }
 
 static void leave_slow(struct thread *self) {
-    object_bury_dead(self);
     if ((atomic_load(&self->pending) & THREAD_PENDING_NESTED) != 0) {
-        current = self->outer;
-        self->object = NULL;
-        handle_thread_leave(self);
-        thread_detach(self);
-        return;
+        unnest(self);
+    } else {
+        signal_resume(self);
     }
-    atomic_store_explicit(&self->state, THREAD_IN_USER, memory_order_relaxed);
 }
 
 static inline struct thread *entry_enter(uint32_t number) {
@@ -98,12 +117,16 @@ static inline struct thread *entry_enter(uint32_t number) {
 }
 
 static inline void entry_leave(struct thread *self) {
-    if (unlikely(self->dead != NULL ||
-                 atomic_load_explicit(&self->pending, memory_order_relaxed) != 0)) {
-        leave_slow(self);
-        return;
+    if (unlikely(self->dead != NULL)) {
+        object_bury_dead(self);
     }
+    // In this order: a signal that comes before the store is put off and seen by the load, one that
+    // comes after it is delivered at once.
     atomic_store_explicit(&self->state, THREAD_IN_USER, memory_order_relaxed);
+    atomic_signal_fence(memory_order_seq_cst);
+    if (unlikely(atomic_load_explicit(&self->pending, memory_order_relaxed) != 0)) {
+        leave_slow(self);
+    }
 }
 
 // Leaves, and tells whether the call is to be made again: it was interrupted for something that is

@@ -15,43 +15,43 @@ static zx_signals_t allowed_signals(const struct object *object) {
 zx_status_t sys_object_signal(struct thread *self, zx_handle_t handle, uint32_t clear_mask,
                               uint32_t set_mask) {
     struct object *object;
-    zx_status_t status = handle_get(self, handle, NULL, ZX_RIGHT_SIGNAL, &object);
+    zx_status_t status = handle_lock(self, handle, NULL, ZX_RIGHT_SIGNAL, &object);
     if (unlikely(status != ZX_OK)) {
         return status;
     }
-    if (!object_is_waitable(object)) {
+    struct mutex *lock = object->lock;
+    if (unlikely(!object_is_waitable(object))) {
         status = ZX_ERR_NOT_SUPPORTED;
-    } else if (((clear_mask | set_mask) & ~allowed_signals(object)) != 0) {
+    } else if (unlikely(((clear_mask | set_mask) & ~allowed_signals(object)) != 0)) {
         status = ZX_ERR_INVALID_ARGS;
     } else {
-        object_update(self, object, clear_mask, set_mask);
+        object_update_locked(self, object, clear_mask, set_mask);
     }
-    object_unref(self, object);
+    mutex_unlock(self, lock);
     return status;
 }
 
 zx_status_t sys_object_signal_peer(struct thread *self, zx_handle_t handle, uint32_t clear_mask,
                                    uint32_t set_mask) {
     struct object *object;
-    zx_status_t status = handle_get(self, handle, NULL, ZX_RIGHT_SIGNAL_PEER, &object);
+    zx_status_t status = handle_lock(self, handle, NULL, ZX_RIGHT_SIGNAL_PEER, &object);
     if (unlikely(status != ZX_OK)) {
         return status;
     }
+    struct mutex *lock = object->lock;
     if (object->type->peer_locked == NULL) {
         status = ZX_ERR_NOT_SUPPORTED;
     } else if (((clear_mask | set_mask) & ~allowed_signals(object)) != 0) {
         status = ZX_ERR_INVALID_ARGS;
     } else {
-        mutex_lock(self, object->lock);
         struct object *peer = object->type->peer_locked(object);
         if (peer != NULL) {
             object_update_locked(self, peer, clear_mask, set_mask);
         } else {
             status = ZX_ERR_PEER_CLOSED;
         }
-        mutex_unlock(self, object->lock);
     }
-    object_unref(self, object);
+    mutex_unlock(self, lock);
     return status;
 }
 

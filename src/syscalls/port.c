@@ -22,29 +22,26 @@ zx_status_t sys_port_create(struct thread *self, uint32_t options, user_out out)
 
 zx_status_t sys_port_queue(struct thread *self, zx_handle_t handle, user_in packet) {
     struct object *port;
-    zx_status_t status = handle_get(self, handle, &port_type, ZX_RIGHT_WRITE, &port);
+    handle_id id;
+    zx_status_t status = handle_peek(self, handle, &port_type, ZX_RIGHT_WRITE, &port, &id);
     if (unlikely(status != ZX_OK)) {
         return status;
     }
     zx_port_packet_t copy;
     status = copy_from_user(&copy, packet, sizeof(copy));
-    if (likely(status == ZX_OK)) {
-        status = port_queue_user(self, port, &copy);
-    }
-    object_unref(self, port);
-    return status;
+    return likely(status == ZX_OK) ? port_queue_user(self, port, id, &copy) : status;
 }
 
 zx_status_t sys_port_wait(struct thread *self, zx_handle_t handle, zx_time_t deadline,
                           user_out packet) {
     struct object *port;
-    zx_status_t status = handle_get(self, handle, &port_type, ZX_RIGHT_READ, &port);
+    handle_id id;
+    zx_status_t status = handle_peek(self, handle, &port_type, ZX_RIGHT_READ, &port, &id);
     if (unlikely(status != ZX_OK)) {
         return status;
     }
     zx_port_packet_t copy;
-    status = port_wait(self, port, deadline, &copy);
-    object_unref(self, port);
+    status = port_wait(self, port, id, deadline, &copy);
     return status == ZX_OK ? copy_to_user(packet, &copy, sizeof(copy)) : status;
 }
 

@@ -9,15 +9,13 @@
 zx_status_t sys_object_wait_one(struct thread *self, zx_handle_t handle, zx_signals_t signals,
                                 zx_time_t deadline, user_out observed) {
     // An object that is signalled already needs no watch.
-    struct object *object;
-    zx_status_t status = handle_get_id(self, handle, ZX_RIGHT_WAIT, &object, NULL, NULL);
+    zx_signals_t seen;
+    bool waitable;
+    zx_status_t status = handle_peek_signals(self, handle, ZX_RIGHT_WAIT, &seen, &waitable);
     if (unlikely(status != ZX_OK)) {
         return status;
     }
-    zx_signals_t seen = object_signals(object);
-    bool at_once = object_is_waitable(object) && ((seen & signals) != 0 || deadline <= 0);
-    object_unref(self, object);
-    if (likely(at_once)) {
+    if (likely(waitable && ((seen & signals) != 0 || deadline <= 0))) {
         status = copy_to_user_optional(observed, &seen, sizeof(seen));
         return status != ZX_OK ? status : (seen & signals) != 0 ? ZX_OK : ZX_ERR_TIMED_OUT;
     }
@@ -29,7 +27,7 @@ zx_status_t sys_object_wait_one(struct thread *self, zx_handle_t handle, zx_sign
     if (status != ZX_OK) {
         return status;
     }
-    status = wait_block(self, &wait, deadline);
+    status = wait_block(self, &wait, deadline, ZX_THREAD_STATE_BLOCKED_WAIT_ONE);
     seen = wait_item_end(self, &item);
     zx_status_t copied = copy_to_user_optional(observed, &seen, sizeof(seen));
     if (copied != ZX_OK) {
@@ -44,15 +42,12 @@ static zx_status_t look_at_all(struct thread *self, zx_wait_item_t *items, size_
                                zx_time_t deadline) {
     bool any = false;
     for (size_t i = 0; i < count; i++) {
-        struct object *object;
-        zx_status_t status =
-            handle_get_id(self, items[i].handle, ZX_RIGHT_WAIT, &object, NULL, NULL);
+        bool waitable;
+        zx_status_t status = handle_peek_signals(self, items[i].handle, ZX_RIGHT_WAIT,
+                                                 &items[i].pending, &waitable);
         if (unlikely(status != ZX_OK)) {
             return status;
         }
-        bool waitable = object_is_waitable(object);
-        items[i].pending = object_signals(object);
-        object_unref(self, object);
         if (unlikely(!waitable)) {
             return ZX_ERR_NOT_SUPPORTED;
         }
@@ -82,7 +77,7 @@ static zx_status_t wait_for_any(struct thread *self, zx_wait_item_t *items, size
         }
         return status;
     }
-    status = wait_block(self, &wait, deadline);
+    status = wait_block(self, &wait, deadline, ZX_THREAD_STATE_BLOCKED_WAIT_MANY);
     for (size_t i = 0; i < count; i++) {
         items[i].pending = wait_item_end(self, &watched[i]);
     }
