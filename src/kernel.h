@@ -18,3 +18,6 @@ void kernel_forget(void);
 struct job *kernel_root_job(void);
 struct process *kernel_host_process(void);
 struct object *kernel_root_resource(void);
+
+// The event that is signalled while memory is short.
+struct object *kernel_low_memory_event(void);

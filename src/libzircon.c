@@ -11,13 +11,16 @@
 #include "host/threads.h"
 #include "objects/channel.h"
 #include "objects/debuglog.h"
+#include "objects/event.h"
+#include "objects/futex.h"
 #include "objects/resource.h"
 #include "objects/thread.h"
+#include "objects/timer.h"
 
 static struct {
     struct job *root_job;
     struct process *process;
-    struct object *root_resource;
+    struct object *root_resource, *low_memory;
 } kernel KERNEL_STATE;
 
 enum { STOPPED, STARTING, RUNNING };
@@ -34,6 +37,8 @@ static void start(void) {
     clock_start();
     invariant(handle_start());
     debuglog_start();
+    timer_start();
+    futex_start();
 
     struct thread *self = thread_attach();
     invariant(self != NULL);
@@ -41,7 +46,8 @@ static void start(void) {
     invariant(kernel.root_job != NULL);
     kernel.process = process_new(self, kernel.root_job, "host");
     kernel.root_resource = resource_new_root(self);
-    invariant(kernel.process != NULL && kernel.root_resource != NULL);
+    kernel.low_memory = event_new(self);
+    invariant(kernel.process != NULL && kernel.root_resource != NULL && kernel.low_memory != NULL);
     process_set_running(self, kernel.process);
     thread_detach(self);
 }
@@ -92,4 +98,8 @@ struct process *kernel_host_process(void) {
 
 struct object *kernel_root_resource(void) {
     return kernel.root_resource;
+}
+
+struct object *kernel_low_memory_event(void) {
+    return kernel.low_memory;
 }

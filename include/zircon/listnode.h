@@ -19,8 +19,10 @@ typedef struct list_node {
 } list_node_t;
 
 // Initialisers: of an empty list with that name, and of a node that is in no list.
-#define LIST_INITIAL_VALUE(list) {&(list), &(list)}
-#define LIST_INITIAL_CLEARED_VALUE {NULL, NULL}
+#define LIST_INITIAL_VALUE(list)                                                                   \
+    { &(list), &(list) }
+#define LIST_INITIAL_CLEARED_VALUE                                                                 \
+    { NULL, NULL }
 
 // The structure of type `type` whose `member` is at `ptr`.
 #ifndef containerof
@@ -150,7 +152,8 @@ static inline void *__list_container(list_node_t *node, size_t offset) {
 
 // Loop heads that visit the items of a list from first to last. The safe ones keep the next item in
 // a variable of their own, so that the loop may delete the item it is at.
-#define list_for_every(list, node) for ((node) = (list)->next; (node) != (list); (node) = (node)->next)
+#define list_for_every(list, node)                                                                 \
+    for ((node) = (list)->next; (node) != (list); (node) = (node)->next)
 
 #define list_for_every_safe(list, node, temp_node)                                                 \
     for ((node) = (list)->next, (temp_node) = (node)->next; (node) != (list);                      \
@@ -163,8 +166,8 @@ static inline void *__list_container(list_node_t *node, size_t offset) {
 #define list_for_every_entry_safe(list, entry, temp_entry, type, member)                           \
     for ((entry) = containerof((list)->next, type, member),                                        \
         (temp_entry) = containerof((entry)->member.next, type, member);                            \
-         &(entry)->member != (list); (entry) = (temp_entry),                                       \
-        (temp_entry) = containerof((entry)->member.next, type, member))
+         &(entry)->member != (list);                                                               \
+         (entry) = (temp_entry), (temp_entry) = containerof((entry)->member.next, type, member))
 
 // Number of items. Walks the list.
 static inline size_t list_length(const list_node_t *list) {

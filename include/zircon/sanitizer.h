@@ -40,7 +40,8 @@ void __sanitizer_log_write(const char *buffer, size_t len);
 // Hands a memory object over to whoever collects what `sink_name` names. Consumes the handle.
 void __sanitizer_publish_data(const char *sink_name, zx_handle_t vmo);
 
-// Stores a handle to the contents of the configuration of that name in *out_vmo; it is the caller's.
+// Stores a handle to the contents of the configuration of that name in *out_vmo; it is the
+// caller's.
 zx_status_t __sanitizer_get_configuration(const char *config_name, zx_handle_t *out_vmo);
 
 // Makes `len` bytes of the caller's own code writable, or executable again.

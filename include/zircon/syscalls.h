@@ -9,7 +9,9 @@
 
 #include <stdbool.h>
 #include <zircon/compiler.h>
+#include <zircon/syscalls/object.h>
 #include <zircon/syscalls/pci.h>
+#include <zircon/syscalls/profile.h>
 #include <zircon/syscalls/types.h>
 #include <zircon/types.h>
 

@@ -279,8 +279,7 @@ typedef struct zx_channel_call_args {
 #define ZX_SOCKET_DATAGRAM ((uint32_t)1u << 0)
 #define ZX_SOCKET_HAS_CONTROL ((uint32_t)1u << 1)
 #define ZX_SOCKET_HAS_ACCEPT ((uint32_t)1u << 2)
-#define ZX_SOCKET_CREATE_MASK                                                                      \
-    (ZX_SOCKET_DATAGRAM | ZX_SOCKET_HAS_CONTROL | ZX_SOCKET_HAS_ACCEPT)
+#define ZX_SOCKET_CREATE_MASK (ZX_SOCKET_DATAGRAM | ZX_SOCKET_HAS_CONTROL | ZX_SOCKET_HAS_ACCEPT)
 
 // zx_socket_read: options. zx_socket_write takes CONTROL too.
 #define ZX_SOCKET_CONTROL ((uint32_t)1u << 2)

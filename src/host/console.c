@@ -24,6 +24,11 @@ void console_write(const char *bytes, size_t size) {
     }
 }
 
+long console_read(char *bytes, size_t size) {
+    long got = linux_call(SYS_read, 0, bytes, size);
+    return got == -LINUX_EINTR ? -1 : got < 0 ? 0 : got;
+}
+
 void entropy_draw(void *bytes, size_t size) {
     char *at = bytes;
     while (size > 0) {

@@ -8,6 +8,9 @@
 // Writes to standard error; gives up at the first error.
 void console_write(const char *bytes, size_t size);
 
+// Reads from standard input, waiting for at least one byte. 0 at its end, -1 if a signal came.
+long console_read(char *bytes, size_t size);
+
 // Fills `size` bytes from Linux's random number generator.
 void entropy_draw(void *bytes, size_t size);
 

@@ -19,6 +19,7 @@ enum lock_rank {
     RANK_VMO = 55,
     RANK_PORT = 60,
     RANK_DEBUGLOG = 65,
+    RANK_TIMERS = 68,
     RANK_FUTEX = 70,
     RANK_HANDLES = 80,
     RANK_THREADS = 85,
@@ -59,6 +60,17 @@ static inline void mutex_lock(struct thread *self, struct mutex *mutex) {
     uint32_t expected = 0;
     if (unlikely(!atomic_compare_exchange_strong_explicit(
             &mutex->state, &expected, 1, memory_order_acquire, memory_order_relaxed))) {
+        mutex_lock_slow(mutex);
+    }
+    self->locks[self->lock_depth++ % THREAD_LOCKS_MAX] = mutex;
+}
+
+// As mutex_lock, for a second lock of the rank of the innermost one; its address must be higher.
+static inline void mutex_lock_twin(struct thread *self, struct mutex *mutex) {
+    debug_invariant(self->locks[self->lock_depth - 1]->rank == mutex->rank &&
+                    self->locks[self->lock_depth - 1] < mutex);
+    uint32_t expected = 0;
+    if (!atomic_compare_exchange_strong(&mutex->state, &expected, 1)) {
         mutex_lock_slow(mutex);
     }
     self->locks[self->lock_depth++ % THREAD_LOCKS_MAX] = mutex;

@@ -3,6 +3,14 @@
 // the kernel, in the program's own threads.
 #pragma once
 
+#include <pthread.h>
+
+// pthread_create without a thread object: for threads that are not the program's.
+int libc_create_thread(pthread_t *thread, void *(*function)(void *), void *argument);
+
+// Lets the kernel make threads of its own (libc/service.c).
+void libc_offer_threads(void);
+
 // A thread has entered the kernel for the first time: makes libc tell us when it ends.
 void libc_thread_attached(void);
 

@@ -105,6 +105,7 @@ static void forget(void) {
 }
 
 __attribute__((constructor)) static void start(void) {
+    libc_offer_threads();
     pthread_atfork(NULL, NULL, forget);
     entry_end(entry_begin());
 }

@@ -49,6 +49,24 @@ NEXT(int, pthread_create,
      (thread, attributes, function, argument))
 NEXT(int, pthread_join, (pthread_t thread, void **result), (thread, result))
 NEXT(int, pthread_detach, (pthread_t thread), (thread))
+FIRST(int, pthread_create,
+      (pthread_t *thread, const pthread_attr_t *attributes, void *(*function)(void *),
+       void *argument),
+      (thread, attributes, function, argument))
+FIRST(int, pthread_join, (pthread_t thread, void **result), (thread, result))
+FIRST(int, pthread_detach, (pthread_t thread), (thread))
+
+// Our own threads are made by the first pthread_create, so that a sanitizer in front of us learns
+// of them. On the way it comes by ours, which then only passes them on.
+static _Thread_local bool passing;
+
+static int create_passing(pthread_t *thread, const pthread_attr_t *attributes,
+                          void *(*function)(void *), void *argument) {
+    passing = true;
+    int error = first_pthread_create(thread, attributes, function, argument);
+    passing = false;
+    return error;
+}
 
 // --- records ---
 
@@ -215,7 +233,8 @@ static int create(pthread_t *thread, const pthread_attr_t *attributes, const cha
     entry_end(self);
     int error = record->object == NULL || record->handle == ZX_HANDLE_INVALID
                     ? EAGAIN
-                    : next_pthread_create(thread, attributes, run, record);
+                : run == run_c11 ? create_passing(thread, attributes, run, record)
+                                 : next_pthread_create(thread, attributes, run, record);
     if (error != 0) {
         self = entry_begin();
         if (record->object != NULL) {
@@ -241,6 +260,9 @@ static int create(pthread_t *thread, const pthread_attr_t *attributes, const cha
 
 ZX_EXPORT int pthread_create(pthread_t *thread, const pthread_attr_t *attributes,
                              void *(*function)(void *), void *argument) {
+    if (passing) {
+        return next_pthread_create(thread, attributes, function, argument);
+    }
     struct record wanted = {.function = function, .argument = argument};
     return create(thread, attributes, NULL, run_posix, &wanted);
 }
@@ -284,7 +306,7 @@ ZX_EXPORT int thrd_create(thrd_t *thread, thrd_start_t function, void *argument)
 
 ZX_EXPORT int thrd_join(thrd_t thread, int *result) {
     void *value;
-    int error = pthread_join(thread, &value);
+    int error = first_pthread_join(thread, &value);
     if (error == 0 && result != NULL) {
         *result = (int)(intptr_t)value;
     }
@@ -292,7 +314,7 @@ ZX_EXPORT int thrd_join(thrd_t thread, int *result) {
 }
 
 ZX_EXPORT int thrd_detach(thrd_t thread) {
-    return pthread_detach(thread) == 0 ? thrd_success : thrd_error;
+    return first_pthread_detach(thread) == 0 ? thrd_success : thrd_error;
 }
 
 // --- handles ---
@@ -315,6 +337,10 @@ ZX_EXPORT zx_handle_t _zx_thread_self(void) {
 
 ZX_EXPORT extern __typeof__(_zx_thread_self) zx_thread_self
     __attribute__((weak, alias("_zx_thread_self")));
+
+int libc_create_thread(pthread_t *thread, void *(*function)(void *), void *argument) {
+    return create_passing(thread, NULL, function, argument);
+}
 
 // In the child of a fork only the calling thread is left, and its handles are gone.
 void libc_threads_forget(void) {

@@ -18,6 +18,8 @@ struct thread_object *thread_object_new(struct thread *self, struct process *pro
     mutex_init(&object->object_lock, RANK_OBJECT);
     object->state = ZX_THREAD_STATE_NEW;
     object->thread = NULL;
+    atomic_store(&object->futex, 0);
+    atomic_store(&object->dead, false);
     list_init(&object->node);
     name_set(object->name, name, strlen(name));
     object_init(&object->object, &thread_object_type, &object->object_lock, 0);
@@ -45,6 +47,7 @@ void thread_object_exit(struct thread *self, struct thread_object *object) {
     mutex_lock(self, &process->lock);
     object->thread = NULL;
     object->state = ZX_THREAD_STATE_DEAD;
+    atomic_store(&object->dead, true);
     list_remove(&object->node);
     mutex_unlock(self, &process->lock);
     object_update(self, &object->object, ZX_THREAD_RUNNING | ZX_THREAD_SUSPENDED,

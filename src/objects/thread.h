@@ -11,6 +11,8 @@ struct thread_object {
     struct list node;        // on the process's list, under its lock
     zx_thread_state_t state; // ZX_THREAD_STATE_*, under the process's lock
     struct thread *thread;   // while it runs
+    _Atomic uintptr_t futex; // that it waits on (objects/futex.c), else 0
+    atomic_bool dead;
     char name[ZX_MAX_NAME_LEN];
 };
 
@@ -26,5 +28,9 @@ void thread_object_start(struct thread *self, struct thread_object *object,
 
 // The thread is over: signals ZX_THREAD_TERMINATED and leaves the process.
 void thread_object_exit(struct thread *self, struct thread_object *object);
+
+static inline bool thread_object_is_dead(struct thread_object *object) {
+    return atomic_load(&object->dead);
+}
 
 void thread_object_info(struct thread *self, struct thread_object *object, zx_info_thread_t *info);

@@ -112,8 +112,10 @@ zx_status_t sys_channel_read_etc(struct thread *self, zx_handle_t handle, uint32
 
 // --- writing ---
 
+// A handle that is to be sent, as its sender describes it.
 struct sendable {
     struct object *channel;
+    zx_handle_op_t operation;
     zx_obj_type_t type; // that the sender expects, or ZX_OBJ_TYPE_NONE
     zx_rights_t rights; // that the sender wants, or ZX_RIGHT_SAME_RIGHTS
 };
@@ -130,8 +132,14 @@ static zx_status_t check_sendable(void *context, struct object *object, zx_right
     if (wanted->type != ZX_OBJ_TYPE_NONE && object->type->id != wanted->type) {
         return ZX_ERR_WRONG_TYPE;
     }
+    if (wanted->operation != ZX_HANDLE_OP_MOVE && wanted->operation != ZX_HANDLE_OP_DUPLICATE) {
+        return ZX_ERR_INVALID_ARGS;
+    }
     if (wanted->rights != ZX_RIGHT_SAME_RIGHTS && (wanted->rights & ~rights) != 0) {
         return ZX_ERR_INVALID_ARGS;
+    }
+    if (wanted->operation == ZX_HANDLE_OP_DUPLICATE && (rights & ZX_RIGHT_DUPLICATE) == 0) {
+        return ZX_ERR_ACCESS_DENIED;
     }
     return ZX_OK;
 }
@@ -147,7 +155,7 @@ static zx_status_t take_handles(struct thread *self, struct object *channel, use
     if (status != ZX_OK) {
         return status;
     }
-    struct sendable wanted = {channel, ZX_OBJ_TYPE_NONE, ZX_RIGHT_SAME_RIGHTS};
+    struct sendable wanted = {channel, ZX_HANDLE_OP_MOVE, ZX_OBJ_TYPE_NONE, ZX_RIGHT_SAME_RIGHTS};
     for (uint32_t i = 0; i < count; i++) {
         zx_status_t taken = handle_take(self, values[i], check_sendable, &wanted,
                                         &message->records[message->handles]);
@@ -209,13 +217,6 @@ zx_status_t sys_channel_write(struct thread *self, zx_handle_t handle, uint32_t 
 
 // --- writing with dispositions ---
 
-static zx_status_t check_disposition(const zx_handle_disposition_t *item) {
-    if (item->operation != ZX_HANDLE_OP_MOVE && item->operation != ZX_HANDLE_OP_DUPLICATE) {
-        return ZX_ERR_INVALID_ARGS;
-    }
-    return item->result == ZX_OK ? ZX_OK : ZX_ERR_INVALID_ARGS;
-}
-
 // Duplicates a handle into a record.
 static zx_status_t duplicate_record(struct thread *self, zx_handle_t handle,
                                     struct sendable *wanted, struct handle_record *record) {
@@ -226,9 +227,6 @@ static zx_status_t duplicate_record(struct thread *self, zx_handle_t handle,
         return status;
     }
     status = check_sendable(wanted, object, rights);
-    if (status == ZX_OK && (rights & ZX_RIGHT_DUPLICATE) == 0) {
-        status = ZX_ERR_ACCESS_DENIED;
-    }
     if (status == ZX_OK && !object_add_handle(object)) {
         status = ZX_ERR_BAD_HANDLE;
     }
@@ -243,18 +241,32 @@ static zx_status_t duplicate_record(struct thread *self, zx_handle_t handle,
 static zx_status_t apply_disposition(struct thread *self, struct object *channel,
                                      const zx_handle_disposition_t *item,
                                      struct handle_record *record) {
-    struct sendable wanted = {channel, item->type, item->rights};
-    zx_status_t status = check_disposition(item);
-    if (status != ZX_OK) {
-        return status;
-    }
-    if (item->operation == ZX_HANDLE_OP_DUPLICATE) {
-        status = duplicate_record(self, item->handle, &wanted, record);
-    } else {
-        status = handle_take(self, item->handle, check_sendable, &wanted, record);
-    }
+    struct sendable wanted = {channel, item->operation, item->type, item->rights};
+    zx_status_t status = item->operation == ZX_HANDLE_OP_DUPLICATE
+                             ? duplicate_record(self, item->handle, &wanted, record)
+                             : handle_take(self, item->handle, check_sendable, &wanted, record);
     if (status == ZX_OK && item->rights != ZX_RIGHT_SAME_RIGHTS) {
         record->rights = item->rights;
+    }
+    return status;
+}
+
+// Applies all dispositions, even after an error; the first one is returned, and each is stored in
+// its item. Then the message holds only the handles that could be taken.
+static zx_status_t apply_dispositions(struct thread *self, struct object *channel,
+                                      zx_handle_disposition_t *items, uint32_t count,
+                                      struct message *message) {
+    zx_status_t status = ZX_OK;
+    message->handles = 0;
+    for (uint32_t i = 0; i < count; i++) {
+        zx_status_t applied = apply_disposition(self, channel, &items[i],
+                                                &message->records[message->handles]);
+        if (applied == ZX_OK) {
+            message->handles++;
+            continue;
+        }
+        items[i].result = applied;
+        status = status == ZX_OK ? applied : status;
     }
     return status;
 }
@@ -269,44 +281,46 @@ static void close_moved(struct thread *self, const zx_handle_disposition_t *item
     }
 }
 
+// The same for an array that was not read yet, as far as it can be.
+static void close_moved_user(struct thread *self, user_in handles, uint32_t count) {
+    zx_handle_disposition_t items[ZX_CHANNEL_MAX_MSG_HANDLES];
+    for (uint32_t done = 0; done < count;) {
+        uint32_t portion = count - done < ZX_CHANNEL_MAX_MSG_HANDLES ? count - done
+                                                                     : ZX_CHANNEL_MAX_MSG_HANDLES;
+        if (copy_from_user(items, user_in_at(handles, done * sizeof(items[0])),
+                           portion * sizeof(items[0])) != ZX_OK) {
+            return;
+        }
+        close_moved(self, items, portion);
+        done += portion;
+    }
+}
+
 zx_status_t sys_channel_write_etc(struct thread *self, zx_handle_t handle, uint32_t options,
                                   user_in bytes, uint32_t num_bytes, user_inout handles,
                                   uint32_t num_handles) {
-    if (num_handles > ZX_CHANNEL_MAX_MSG_HANDLES) {
-        return ZX_ERR_OUT_OF_RANGE;
-    }
-    zx_handle_disposition_t items[ZX_CHANNEL_MAX_MSG_HANDLES];
-    zx_status_t status =
-        copy_from_user(items, user_inout_in(handles), num_handles * sizeof(items[0]));
-    if (status != ZX_OK) {
-        return status;
-    }
     struct object *channel = NULL;
     struct message *message = NULL;
-    status = options != 0 ? ZX_ERR_INVALID_ARGS
-                          : handle_get(self, handle, &channel_type, ZX_RIGHT_WRITE, &channel);
+    zx_handle_disposition_t items[ZX_CHANNEL_MAX_MSG_HANDLES];
+    zx_status_t status =
+        options != 0 ? ZX_ERR_INVALID_ARGS
+                     : handle_get(self, handle, &channel_type, ZX_RIGHT_WRITE, &channel);
     if (status == ZX_OK) {
         status = message_new(self, num_bytes, num_handles, &message);
     }
     if (status == ZX_OK) {
         status = copy_from_user(message_bytes(message), bytes, num_bytes);
     }
+    if (status == ZX_OK) {
+        status = copy_from_user(items, user_inout_in(handles), num_handles * sizeof(items[0]));
+    }
     if (status != ZX_OK) {
-        close_moved(self, items, num_handles);
+        close_moved_user(self, user_inout_in(handles), num_handles);
         if (message != NULL) {
             message_free(self, message);
         }
     } else {
-        message->handles = 0;
-        for (uint32_t i = 0; i < num_handles; i++) {
-            items[i].result = apply_disposition(self, channel, &items[i],
-                                                &message->records[message->handles]);
-            if (items[i].result == ZX_OK) {
-                message->handles++;
-            } else if (status == ZX_OK) {
-                status = items[i].result;
-            }
-        }
+        status = apply_dispositions(self, channel, items, num_handles, message);
         if (status != ZX_OK) {
             message_discard(self, message);
             close_moved(self, items, num_handles);

@@ -1,10 +1,47 @@
 // Part of libzircon. BSD-3-Clause, see LICENSE.
 #include "host/console.h"
+#include "host/defer.h"
 #include "objects/debuglog.h"
 #include "objects/resource.h"
 #include "syscalls/syscall.h"
 
 enum { DEBUG_WRITE_MAX = 256 };
+
+zx_status_t sys_debug_read(struct thread *self, zx_handle_t handle, user_out buffer,
+                           user_inout buffer_size) {
+    zx_status_t status = resource_check(self, handle, ZX_RSRC_KIND_ROOT);
+    if (status != ZX_OK) {
+        return status;
+    }
+    size_t wanted, done = 0;
+    status = copy_from_user(&wanted, user_inout_in(buffer_size), sizeof(wanted));
+    if (status != ZX_OK) {
+        return status;
+    }
+    while (done < wanted) {
+        char bytes[DEBUG_WRITE_MAX];
+        size_t portion = wanted - done < sizeof(bytes) ? wanted - done : sizeof(bytes);
+        // While it waits the thread is as one that is parked: signals come, nothing is locked.
+        atomic_store(&self->blocked, ZX_THREAD_STATE_BLOCKED);
+        signal_resume(self);
+        long got = console_read(bytes, portion);
+        atomic_store(&self->blocked, 0);
+        if (got == 0) {
+            return ZX_ERR_NOT_SUPPORTED;
+        }
+        for (long i = 0; i < got; i++) {
+            bytes[i] = bytes[i] == '\r' ? '\n' : bytes[i];
+        }
+        if (got > 0) {
+            status = copy_to_user(user_out_at(buffer, done), bytes, (size_t)got);
+            if (status != ZX_OK) {
+                return status;
+            }
+            done += (size_t)got;
+        }
+    }
+    return copy_to_user(user_inout_out(buffer_size), &done, sizeof(done));
+}
 
 zx_status_t sys_debug_write(struct thread *self, user_in buffer, size_t buffer_size) {
     (void)self;

@@ -3,6 +3,7 @@
 
 #include "host/threads.h"
 #include "objects/resource.h"
+#include "objects/socket.h"
 #include "objects/thread.h"
 #include "syscalls/syscall.h"
 
@@ -178,6 +179,14 @@ static zx_status_t info_job(struct thread *self, struct object *object, zx_right
     return put_one(out, &info, sizeof(info));
 }
 
+static zx_status_t info_socket(struct thread *self, struct object *object, zx_rights_t rights,
+                               const struct info_out *out) {
+    (void)rights;
+    zx_info_socket_t info;
+    socket_info(self, object, &info);
+    return put_one(out, &info, sizeof(info));
+}
+
 static zx_status_t info_resource(struct thread *self, struct object *object, zx_rights_t rights,
                                  const struct info_out *out) {
     (void)self;
@@ -288,6 +297,7 @@ static const struct info_topic {
     {ZX_INFO_JOB, &job_type, ZX_RIGHT_INSPECT, info_job},
     {ZX_INFO_JOB_CHILDREN, &job_type, ZX_RIGHT_ENUMERATE, info_job_children},
     {ZX_INFO_JOB_PROCESSES, &job_type, ZX_RIGHT_ENUMERATE, info_job_processes},
+    {ZX_INFO_SOCKET, &socket_type, ZX_RIGHT_INSPECT, info_socket},
     {ZX_INFO_RESOURCE, &resource_type, ZX_RIGHT_INSPECT, info_resource},
 };
 
@@ -348,25 +358,31 @@ static zx_status_t set_kill_on_oom(struct thread *self, struct object *object, u
     return ZX_OK;
 }
 
-static zx_status_t check_register(struct thread *self, struct object *object, uint64_t value) {
-    if (object_as(thread_object, object) != self->object) {
-        return ZX_ERR_ACCESS_DENIED;
-    }
-    return value < THREAD_ADDRESS_LIMIT ? ZX_OK : ZX_ERR_INVALID_ARGS;
+static zx_status_t get_rx_threshold(struct thread *self, struct object *object, uint64_t *value) {
+    *value = socket_read_threshold(self, object);
+    return ZX_OK;
+}
+
+static zx_status_t get_tx_threshold(struct thread *self, struct object *object, uint64_t *value) {
+    *value = socket_write_threshold(self, object);
+    return ZX_OK;
 }
 
 // The thread-local storage of a linked program hangs on %fs, which is libc's.
 static zx_status_t set_fs(struct thread *self, struct object *object, uint64_t value) {
-    zx_status_t status = check_register(self, object, value);
-    return status != ZX_OK ? status : ZX_ERR_NOT_SUPPORTED;
+    (void)self;
+    (void)object;
+    return value < THREAD_ADDRESS_LIMIT ? ZX_ERR_NOT_SUPPORTED : ZX_ERR_INVALID_ARGS;
 }
 
 static zx_status_t set_gs(struct thread *self, struct object *object, uint64_t value) {
-    zx_status_t status = check_register(self, object, value);
-    if (status == ZX_OK) {
-        thread_set_gs(value);
+    (void)self;
+    (void)object;
+    if (value >= THREAD_ADDRESS_LIMIT) {
+        return ZX_ERR_INVALID_ARGS;
     }
-    return status;
+    thread_set_gs(value);
+    return ZX_OK;
 }
 
 // The properties of one type of object each, as numbers of 4 or 8 bytes.
@@ -382,6 +398,10 @@ static const struct property {
      set_debug_address},
     {ZX_PROP_PROCESS_VDSO_BASE_ADDRESS, &process_type, sizeof(uintptr_t), false, get_vdso_base,
      NULL},
+    {ZX_PROP_SOCKET_RX_THRESHOLD, &socket_type, sizeof(size_t), false, get_rx_threshold,
+     socket_set_read_threshold},
+    {ZX_PROP_SOCKET_TX_THRESHOLD, &socket_type, sizeof(size_t), false, get_tx_threshold,
+     socket_set_write_threshold},
     {ZX_PROP_JOB_KILL_ON_OOM, &job_type, sizeof(size_t), true, NULL, set_kill_on_oom},
     {ZX_PROP_REGISTER_FS, &thread_object_type, sizeof(uintptr_t), false, NULL, set_fs},
     {ZX_PROP_REGISTER_GS, &thread_object_type, sizeof(uintptr_t), false, NULL, set_gs},
@@ -464,6 +484,11 @@ static zx_status_t set_number(struct thread *self, struct object *object, uint32
     }
     if (object->type != property->type) {
         return ZX_ERR_WRONG_TYPE;
+    }
+    // The properties of threads are registers, of the calling thread alone.
+    if (property->type == &thread_object_type &&
+        object_as(thread_object, object) != self->object) {
+        return ZX_ERR_ACCESS_DENIED;
     }
     uint64_t number = 0;
     zx_status_t status = copy_from_user(&number, value, property->size);

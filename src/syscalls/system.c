@@ -3,8 +3,10 @@
 
 #include <zircon/features.h>
 #include <zircon/status.h>
+#include <zircon/syscalls/system.h>
 
 #include "host/console.h"
+#include "kernel.h"
 #include "syscalls/syscall.h"
 
 enum { VERSION_SIZE = 64, HW_BREAKPOINTS = 4, HW_WATCHPOINTS = 4 };
@@ -42,6 +44,26 @@ zx_status_t vdso_system_get_features(uint32_t kind, uint32_t *features) {
         return ZX_ERR_NOT_SUPPORTED;
     }
     return copy_to_user((user_out){features}, &value, sizeof(value));
+}
+
+zx_status_t sys_system_get_event(struct thread *self, zx_handle_t root_job, uint32_t kind,
+                                 user_out event) {
+    if (kind != ZX_SYSTEM_EVENT_LOW_MEMORY) {
+        return ZX_ERR_INVALID_ARGS;
+    }
+    struct object *job;
+    zx_status_t status = handle_get(self, root_job, &job_type, ZX_RIGHT_MANAGE_PROCESS, &job);
+    if (status != ZX_OK) {
+        return status;
+    }
+    bool is_root = job == &kernel_root_job()->object;
+    object_unref(self, job);
+    if (!is_root) {
+        return ZX_ERR_ACCESS_DENIED;
+    }
+    struct object *low_memory = kernel_low_memory_event();
+    object_ref(low_memory);
+    return handle_return_take(self, event, low_memory, ZX_DEFAULT_SYSTEM_EVENT_LOW_MEMORY_RIGHTS);
 }
 
 zx_status_t vdso_cache_flush(const void *addr, size_t size, uint32_t options) {

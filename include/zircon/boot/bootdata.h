@@ -6,11 +6,13 @@
 #ifndef ZIRCON_BOOT_BOOTDATA_H_
 #define ZIRCON_BOOT_BOOTDATA_H_
 
+#ifndef __ASSEMBLER__
 #include <stdbool.h>
 #include <stdint.h>
 #include <zircon/compiler.h>
 
 __BEGIN_CDECLS
+#endif
 
 // C++ has no arrays without a size, but both compilers do.
 #ifdef __cplusplus
@@ -28,7 +30,7 @@ __BEGIN_CDECLS
 #define BOOTDATA_BOOTFS_FLAG_COMPRESSED (1 << 0)
 
 // n rounded up to the alignment of items.
-#define BOOTDATA_ALIGN(n) (((n) + 7) & (~7))
+#define BOOTDATA_ALIGN(n) (((n) + 7) / 8 * 8)
 // The last byte of types that are for drivers.
 #define BOOTDATA_KIND_METADATA (0x0000006D)
 #define BOOTDATA_KIND_MASK (0x000000FF)
@@ -63,6 +65,7 @@ __BEGIN_CDECLS
 #define BOOTDATA_BOOTFS_MASK (0x00FFFFFF)
 #define BOOTDATA_BOOTFS_TYPE (0x00534642)
 
+#ifndef __ASSEMBLER__
 // The header. `extra` is the container's magic, or a file system's size before compression.
 typedef struct {
     uint32_t type;
@@ -175,19 +178,23 @@ typedef struct bootfs_entry {
 } bootfs_entry_t;
 
 // A size rounded up to pages, a length to the alignment of entries, and the size of an entry.
-#define BOOTFS_PAGE_ALIGN(size) (((size) + BOOTFS_PAGE_SIZE - 1) & -BOOTFS_PAGE_SIZE)
-#define BOOTFS_ALIGN(nlen) (((nlen) + 3) & (~3))
+#define BOOTFS_PAGE_ALIGN(size)                                                                    \
+    (((size) + BOOTFS_PAGE_SIZE - 1) / BOOTFS_PAGE_SIZE * BOOTFS_PAGE_SIZE)
+#define BOOTFS_ALIGN(nlen) (((nlen) + 3) / 4 * 4)
 #define BOOTFS_RECSIZE(entry) (sizeof(bootfs_entry_t) + BOOTFS_ALIGN((entry)->name_len))
 
 // Whether an item is for drivers.
 static inline bool bootdata_is_metadata(uint32_t type) {
     return (type & BOOTDATA_KIND_MASK) == BOOTDATA_KIND_METADATA;
 }
+#endif // __ASSEMBLER__
 
 #ifdef __cplusplus
 #pragma GCC diagnostic pop
 #endif
 
+#ifndef __ASSEMBLER__
 __END_CDECLS
+#endif
 
 #endif // ZIRCON_BOOT_BOOTDATA_H_

@@ -7,6 +7,13 @@
 #ifndef ZIRCON_BOOT_IMAGE_H_
 #define ZIRCON_BOOT_IMAGE_H_
 
+#ifndef __ASSEMBLER__
+#include <stdint.h>
+#include <zircon/compiler.h>
+
+__BEGIN_CDECLS
+#endif
+
 // C++ has no arrays without a size, but both compilers do.
 #ifdef __cplusplus
 #pragma GCC diagnostic push
@@ -16,18 +23,14 @@
 #ifdef __ASSEMBLER__
 #define ZBI_ALIGNMENT (8)
 #else
-#include <stdint.h>
-#include <zircon/compiler.h>
-
 #define ZBI_ALIGNMENT (8u)
-
-__BEGIN_CDECLS
 
 // n rounded up to the alignment of items.
 __CONSTEXPR static inline uint32_t ZBI_ALIGN(uint32_t n) {
     return (n + ZBI_ALIGNMENT - 1) & ~(ZBI_ALIGNMENT - 1);
 }
 #endif // __ASSEMBLER__
+
 // The container's `extra`, and the magic of every header.
 #define ZBI_CONTAINER_MAGIC (0x868cf7e6)
 #define ZBI_ITEM_MAGIC (0xb5781729)
@@ -49,8 +52,8 @@ typedef struct {
     uint32_t magic;
     uint32_t crc32;
 } zbi_header_t;
-
 #endif // __ASSEMBLER__
+
 // The container. Its length is that of all its items with their padding.
 #define ZBI_TYPE_CONTAINER (0x544f4f42)
 
@@ -72,6 +75,7 @@ typedef struct {
             ZBI_ITEM_NO_CRC32                                                                      \
     }
 #endif
+
 // The kernel, for a machine.
 #define ZBI_TYPE_KERNEL_PREFIX (0x004e524b)
 #define ZBI_TYPE_KERNEL_MASK (0x00FFFFFF)
@@ -80,6 +84,7 @@ typedef struct {
 
 // Whether a type is a kernel's.
 #define ZBI_IS_KERNEL_BOOTITEM(x) (((x)&ZBI_TYPE_KERNEL_MASK) == ZBI_TYPE_KERNEL_PREFIX)
+
 #ifndef __ASSEMBLER__
 // A kernel's entry point, an address on x86-64 and an offset on ARM, and the bytes of free memory
 // that it needs behind it; and the image from the container's header on, as it is loaded.
@@ -94,8 +99,8 @@ typedef struct {
     zbi_kernel_t data_kernel;
     uint8_t contents[];
 } zircon_kernel_t;
-
 #endif // __ASSEMBLER__
+
 // To be skipped.
 #define ZBI_TYPE_DISCARD (0x50494b53)
 
@@ -114,31 +119,28 @@ typedef struct {
 #define ZBI_TYPE_NVRAM_DEPRECATED (0x4c4c5643)
 
 #ifndef __ASSEMBLER__
-
 typedef struct {
     uint64_t base;
     uint64_t length;
 } zbi_nvram_t;
-
 #endif // __ASSEMBLER__
+
 // The board.
 #define ZBI_TYPE_PLATFORM_ID (0x44494C50)
 #define ZBI_BOARD_NAME_LEN 32
 
 #ifndef __ASSEMBLER__
-
 typedef struct {
     uint32_t vid;
     uint32_t pid;
     char board_name[ZBI_BOARD_NAME_LEN];
 } zbi_platform_id_t;
-
 #endif // __ASSEMBLER__
+
 // Processors, in clusters.
 #define ZBI_TYPE_CPU_CONFIG (0x43555043)
 
 #ifndef __ASSEMBLER__
-
 typedef struct {
     uint32_t cpu_count;
     uint32_t type;
@@ -151,8 +153,8 @@ typedef struct {
     uint32_t reserved[3];
     zbi_cpu_cluster_t clusters[];
 } zbi_cpu_config_t;
-
 #endif // __ASSEMBLER__
+
 // Processors, as a tree of nodes, each with the index of its parent.
 #define ZBI_TYPE_CPU_TOPOLOGY (0x544F504F)
 
@@ -222,8 +224,8 @@ typedef struct {
         zbi_topology_numa_region_t numa_region;
     } entity;
 } zbi_topology_node_t;
-
 #endif // __ASSEMBLER__
+
 // Ranges of addresses, as many as fit the length.
 #define ZBI_TYPE_MEM_CONFIG (0x434D454D)
 #define ZBI_MEM_RANGE_RAM (1)
@@ -231,15 +233,14 @@ typedef struct {
 #define ZBI_MEM_RANGE_RESERVED (3)
 
 #ifndef __ASSEMBLER__
-
 typedef struct {
     uint64_t paddr;
     uint64_t length;
     uint32_t type;
     uint32_t reserved;
 } zbi_mem_range_t;
-
 #endif // __ASSEMBLER__
+
 // Of a driver in the kernel, as <zircon/boot/driver-config.h> says by `extra`.
 #define ZBI_TYPE_KERNEL_DRIVER (0x5652444B)
 
@@ -268,19 +269,17 @@ typedef struct {
 #define ZBI_UART_PC_MMIO (2)
 
 #ifndef __ASSEMBLER__
-
 typedef struct {
     uint64_t base;
     uint32_t type;
     uint32_t irq;
 } zbi_uart_t;
-
 #endif // __ASSEMBLER__
+
 // The framebuffer, with a format of <zircon/pixelformat.h>.
 #define ZBI_TYPE_FRAMEBUFFER (0x42465753)
 
 #ifndef __ASSEMBLER__
-
 typedef struct {
     uint64_t base;
     uint32_t width;
@@ -288,8 +287,8 @@ typedef struct {
     uint32_t stride;
     uint32_t format;
 } zbi_swfb_t;
-
 #endif // __ASSEMBLER__
+
 // Copies from the partition of <zircon/boot/sysconfig.h>.
 #define ZBI_TYPE_BOOT_CONFIG (0x47464342)
 #define ZBI_TYPE_BOOT_VERSION (0x53525642)
@@ -304,7 +303,6 @@ typedef struct {
 #define ZBI_PARTITION_GUID_LEN (16)
 
 #ifndef __ASSEMBLER__
-
 typedef struct {
     uint8_t type_guid[ZBI_PARTITION_GUID_LEN];
     uint8_t uniq_guid[ZBI_PARTITION_GUID_LEN];
@@ -322,9 +320,8 @@ typedef struct {
     uint8_t guid[ZBI_PARTITION_GUID_LEN];
     zbi_partition_t partitions[];
 } zbi_partition_map_t;
-
-__END_CDECLS
 #endif // __ASSEMBLER__
+
 // All types of items but old ones: expands `macro` with the constant, a name, and the extension of
 // a file with such an item.
 #define ZBI_ALL_TYPES(macro)                                                                       \
@@ -357,6 +354,10 @@ __END_CDECLS
 
 #ifdef __cplusplus
 #pragma GCC diagnostic pop
+#endif
+
+#ifndef __ASSEMBLER__
+__END_CDECLS
 #endif
 
 #endif // ZIRCON_BOOT_IMAGE_H_

@@ -5,10 +5,12 @@
 #ifndef ZIRCON_BOOT_MULTIBOOT_H_
 #define ZIRCON_BOOT_MULTIBOOT_H_
 
+#ifndef __ASSEMBLER__
 #include <stdint.h>
 #include <zircon/compiler.h>
 
 __BEGIN_CDECLS
+#endif
 
 // The header in the kernel's image, and what the boot loader passes to the kernel.
 #define MULTIBOOT_HEADER_MAGIC 0x1BADB002
@@ -16,7 +18,6 @@ __BEGIN_CDECLS
 #define MULTIBOOT_BOOTLOADER_MAGIC 0x2BADB002
 
 #ifndef __ASSEMBLER__
-
 typedef struct multiboot_header {
     uint32_t magic;
     uint32_t flags;
@@ -96,9 +97,10 @@ typedef struct memory_map {
 #define MB_MMAP_TYPE_RESERVED 0x02
 #define MB_MMAP_TYPE_ACPI_RECLAIM 0x03
 #define MB_MMAP_TYPE_ACPI_NVS 0x04
-
 #endif // __ASSEMBLER__
 
+#ifndef __ASSEMBLER__
 __END_CDECLS
+#endif
 
 #endif // ZIRCON_BOOT_MULTIBOOT_H_

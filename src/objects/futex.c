@@ -1,0 +1,279 @@
+// Part of libzircon. BSD-3-Clause, see LICENSE.
+#include "objects/futex.h"
+
+#include "base/invariant.h"
+#include "host/park.h"
+
+enum { BUCKETS = 256 };
+
+// A futex that somebody waits on.
+struct futex {
+    struct list node; // in its bucket
+    struct process *process;
+    uintptr_t address;
+    struct list waiters;
+    struct thread_object *owner; // with a reference, or null
+};
+
+// A waiting thread, on its stack.
+struct waiter {
+    struct list node;
+    struct thread *thread;
+    struct thread_object *object;
+    _Atomic(struct bucket *) bucket; // that of the futex it waits on; a requeue changes it
+    struct futex *futex;             // under that bucket's lock
+    _Atomic uint32_t woken;
+};
+
+struct bucket {
+    struct mutex lock; // RANK_FUTEX
+    struct list futexes;
+};
+
+SLAB_TYPE(futex, sizeof(struct futex));
+
+static struct bucket buckets[BUCKETS] KERNEL_STATE;
+
+void futex_start(void) {
+    for (int i = 0; i < BUCKETS; i++) {
+        mutex_init(&buckets[i].lock, RANK_FUTEX);
+        list_init(&buckets[i].futexes);
+    }
+}
+
+static struct bucket *bucket_of(uintptr_t address) {
+    return &buckets[(address >> 2) * 0x9e3779b97f4a7c15u >> 56 & (BUCKETS - 1)];
+}
+
+zx_status_t futex_check(uintptr_t address) {
+    return address == 0 || address % sizeof(int32_t) != 0 ? ZX_ERR_INVALID_ARGS : ZX_OK;
+}
+
+static struct futex *find_locked(struct thread *self, struct bucket *bucket, uintptr_t address) {
+    list_for_each(node, next, &bucket->futexes) {
+        struct futex *futex = list_entry(node, struct futex, node);
+        if (futex->address == address && futex->process == self->process) {
+            return futex;
+        }
+    }
+    return NULL;
+}
+
+static void set_owner_locked(struct thread *self, struct futex *futex,
+                             struct thread_object *owner) {
+    struct thread_object *before = futex->owner;
+    if (owner != NULL) {
+        object_ref(&owner->object);
+    }
+    futex->owner = owner;
+    if (before != NULL) {
+        object_unref(self, &before->object);
+    }
+}
+
+static struct futex *find_or_make_locked(struct thread *self, struct bucket *bucket,
+                                         uintptr_t address) {
+    struct futex *futex = find_locked(self, bucket, address);
+    if (futex == NULL && (futex = slab_alloc(self, &futex_slab)) != NULL) {
+        futex->process = self->process;
+        futex->address = address;
+        futex->owner = NULL;
+        list_init(&futex->waiters);
+        list_add_tail(&bucket->futexes, &futex->node);
+    }
+    return futex;
+}
+
+// A futex without waiters is forgotten, and its owner with it.
+static void settle_locked(struct thread *self, struct futex *futex) {
+    if (list_is_empty(&futex->waiters)) {
+        set_owner_locked(self, futex, NULL);
+        list_remove(&futex->node);
+        slab_free(self, &futex_slab, futex);
+    }
+}
+
+// Does the number still have that value? Fault and difference both end the call.
+static zx_status_t compare(uintptr_t address, int32_t value) {
+    int32_t now;
+    zx_status_t status = copy_from_user(&now, (user_in){(const void *)address}, sizeof(now));
+    return status != ZX_OK ? status : now == value ? ZX_OK : ZX_ERR_BAD_STATE;
+}
+
+static bool waits_on(const struct thread_object *object, uintptr_t address) {
+    return object != NULL && atomic_load(&object->futex) == address;
+}
+
+// --- wait ---
+
+// Leaves the queue, unless a wake took the waiter off it already. A requeue may move it to another
+// bucket while we come for its lock.
+static void leave(struct thread *self, struct waiter *waiter) {
+    for (;;) {
+        struct bucket *bucket = atomic_load(&waiter->bucket);
+        mutex_lock(self, &bucket->lock);
+        if (bucket == atomic_load(&waiter->bucket)) {
+            if (list_is_linked(&waiter->node)) {
+                list_remove(&waiter->node);
+                settle_locked(self, waiter->futex);
+            }
+            mutex_unlock(self, &bucket->lock);
+            return;
+        }
+        mutex_unlock(self, &bucket->lock);
+    }
+}
+
+zx_status_t futex_wait(struct thread *self, uintptr_t address, int32_t value,
+                       struct thread_object *owner, zx_status_t owner_status,
+                       zx_time_t deadline) {
+    struct bucket *bucket = bucket_of(address);
+    struct waiter waiter = {.thread = self, .object = self->object};
+    atomic_store_explicit(&waiter.bucket, bucket, memory_order_relaxed);
+    list_init(&waiter.node);
+    mutex_lock(self, &bucket->lock);
+    zx_status_t status = compare(address, value);
+    if (status == ZX_OK) {
+        status = owner_status;
+    }
+    if (status == ZX_OK && owner != NULL && (owner == self->object || waits_on(owner, address))) {
+        status = ZX_ERR_INVALID_ARGS;
+    }
+    if (status == ZX_OK) {
+        struct futex *futex = find_or_make_locked(self, bucket, address);
+        if (futex != NULL) {
+            set_owner_locked(self, futex, owner);
+            waiter.futex = futex;
+            list_add_tail(&futex->waiters, &waiter.node);
+            atomic_store(&self->object->futex, address);
+        } else {
+            status = ZX_ERR_NO_MEMORY;
+        }
+    }
+    mutex_unlock(self, &bucket->lock);
+    if (status != ZX_OK) {
+        return status;
+    }
+    object_bury_dead(self);
+    enum park_result result = PARK_WOKEN;
+    while (atomic_load_explicit(&waiter.woken, memory_order_acquire) == 0 &&
+           result == PARK_WOKEN) {
+        result = park(self, deadline, ZX_THREAD_STATE_BLOCKED_FUTEX);
+    }
+    if (result != PARK_WOKEN) {
+        leave(self, &waiter);
+    }
+    atomic_store(&self->object->futex, 0);
+    if (atomic_load(&waiter.woken) != 0) {
+        return ZX_OK;
+    }
+    return result == PARK_TIMED_OUT ? ZX_ERR_TIMED_OUT : ZX_ERR_INTERNAL_INTR_RETRY;
+}
+
+// --- wake and requeue ---
+
+// The futex may be gone afterwards.
+static void wake_locked(struct thread *self, struct futex *futex, uint32_t count, bool assign) {
+    struct thread_object *last = NULL;
+    for (; count > 0 && !list_is_empty(&futex->waiters); count--) {
+        struct waiter *waiter =
+            list_entry(list_pop(&futex->waiters), struct waiter, node);
+        struct thread *thread = waiter->thread;
+        last = waiter->object;
+        if (assign && !list_is_empty(&futex->waiters)) {
+            set_owner_locked(self, futex, last);
+        }
+        atomic_store_explicit(&waiter->woken, 1, memory_order_release);
+        park_wake_later(self, thread);
+    }
+    if (!assign || last == NULL) {
+        set_owner_locked(self, futex, NULL);
+    }
+}
+
+void futex_wake(struct thread *self, uintptr_t address, uint32_t count, bool assign) {
+    struct bucket *bucket = bucket_of(address);
+    mutex_lock(self, &bucket->lock);
+    struct futex *futex = find_locked(self, bucket, address);
+    if (futex != NULL) {
+        wake_locked(self, futex, count, assign);
+        settle_locked(self, futex);
+    }
+    mutex_unlock(self, &bucket->lock);
+}
+
+static void lock_both(struct thread *self, struct bucket *a, struct bucket *b) {
+    struct bucket *first = a < b ? a : b, *second = a < b ? b : a;
+    mutex_lock(self, &first->lock);
+    if (first != second) {
+        mutex_lock_twin(self, &second->lock);
+    }
+}
+
+static void unlock_both(struct thread *self, struct bucket *a, struct bucket *b) {
+    struct bucket *first = a < b ? a : b, *second = a < b ? b : a;
+    if (first != second) {
+        mutex_unlock(self, &second->lock);
+    }
+    mutex_unlock(self, &first->lock);
+}
+
+static void move_waiters_locked(struct futex *from, struct futex *to, struct bucket *to_bucket,
+                                uint32_t count) {
+    for (; count > 0 && !list_is_empty(&from->waiters); count--) {
+        struct waiter *waiter = list_entry(list_pop(&from->waiters), struct waiter, node);
+        waiter->futex = to;
+        atomic_store(&waiter->object->futex, to->address);
+        list_add_tail(&to->waiters, &waiter->node);
+        atomic_store(&waiter->bucket, to_bucket);
+    }
+}
+
+zx_status_t futex_requeue(struct thread *self, uintptr_t wake, uint32_t wake_count, bool assign,
+                          int32_t value, uintptr_t requeue, uint32_t requeue_count,
+                          struct thread_object *owner, zx_status_t owner_status) {
+    struct bucket *wake_bucket = bucket_of(wake), *requeue_bucket = bucket_of(requeue);
+    lock_both(self, wake_bucket, requeue_bucket);
+    zx_status_t status = compare(wake, value);
+    if (status == ZX_OK) {
+        status = owner_status;
+    }
+    if (status == ZX_OK && (waits_on(owner, wake) || waits_on(owner, requeue))) {
+        status = ZX_ERR_INVALID_ARGS;
+    }
+    if (status == ZX_OK) {
+        struct futex *from = find_locked(self, wake_bucket, wake);
+        struct futex *to = from != NULL && requeue_count > 0
+                               ? find_or_make_locked(self, requeue_bucket, requeue)
+                               : find_locked(self, requeue_bucket, requeue);
+        if (from != NULL && requeue_count > 0 && to == NULL) {
+            status = ZX_ERR_NO_MEMORY;
+        } else {
+            if (from != NULL) {
+                wake_locked(self, from, wake_count, assign);
+                if (to != NULL) {
+                    move_waiters_locked(from, to, requeue_bucket, requeue_count);
+                }
+                settle_locked(self, from);
+            }
+            if (to != NULL) {
+                set_owner_locked(self, to, owner);
+                settle_locked(self, to);
+            }
+        }
+    }
+    unlock_both(self, wake_bucket, requeue_bucket);
+    return status;
+}
+
+zx_koid_t futex_owner(struct thread *self, uintptr_t address) {
+    struct bucket *bucket = bucket_of(address);
+    mutex_lock(self, &bucket->lock);
+    struct futex *futex = find_locked(self, bucket, address);
+    zx_koid_t koid = ZX_KOID_INVALID;
+    if (futex != NULL && futex->owner != NULL && !thread_object_is_dead(futex->owner)) {
+        koid = futex->owner->object.koid;
+    }
+    mutex_unlock(self, &bucket->lock);
+    return koid;
+}
