@@ -5,6 +5,7 @@
 
 #include "base/state.h"
 #include "host/clock.h"
+#include "host/console.h"
 #include "host/fault.h"
 #include "host/memory.h"
 #include "host/slab.h"
@@ -35,6 +36,7 @@ static void start(void) {
     threads_start();
     fault_start();
     clock_start();
+    machine_cpus();
     invariant(handle_start());
     debuglog_start();
     timer_start();

@@ -75,13 +75,19 @@ uint64_t environment_number(const char *name, uint64_t fallback) {
 }
 
 uint32_t machine_cpus(void) {
+    // Kept from the start of the kernel, since later the calling thread may be pinned to a few.
+    static _Atomic uint32_t counted;
+    uint32_t count = counted;
+    if (count != 0) {
+        return count;
+    }
     unsigned char mask[1024];
     long bytes = linux_call(SYS_sched_getaffinity, 0, sizeof(mask), mask);
-    uint32_t count = 0;
     for (long i = 0; i < bytes; i++) {
         count += (uint32_t)__builtin_popcount(mask[i]);
     }
-    return count == 0 ? 1 : count;
+    counted = count == 0 ? 1 : count;
+    return counted;
 }
 
 uint64_t machine_memory(void) {

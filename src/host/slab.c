@@ -72,9 +72,6 @@ static uint32_t magazine_limit(const struct slab_type *type) {
 // A cell that was never used before.
 static struct slab_link *carve_locked(struct slab_cache *cache) {
     const struct slab_type *type = cache->type;
-    if (type->limit != 0 && atomic_load(&cache->carved) >= type->limit) {
-        return NULL;
-    }
     if ((size_t)(cache->end - cache->next) < type->size) {
         size_t size = type->size * 4u;
         size = size < CHUNK_MIN ? CHUNK_MIN : size;
@@ -128,8 +125,22 @@ static void flush(struct thread *self, struct slab_cache *cache, struct magazine
     mutex_unlock(self, &cache->lock);
 }
 
+// A limit is on cells in use: spare ones that threads keep for themselves do not count.
+static bool count_use(const struct slab_type *type) {
+    uint32_t used = atomic_load_explicit(&type->cache->used, memory_order_relaxed);
+    do {
+        if (used >= type->limit) {
+            return false;
+        }
+    } while (!atomic_compare_exchange_weak(&type->cache->used, &used, used + 1));
+    return true;
+}
+
 void *slab_alloc(struct thread *self, const struct slab_type *type) {
     if (unlikely(self->fail_after != 0) && --self->fail_after == 0) {
+        return NULL;
+    }
+    if (unlikely(type->limit != 0) && !count_use(type)) {
         return NULL;
     }
     uint32_t id = atomic_load_explicit(&type->cache->id, memory_order_acquire);
@@ -141,6 +152,9 @@ void *slab_alloc(struct thread *self, const struct slab_type *type) {
     if (unlikely(magazine->count == 0)) {
         refill(self, type, magazine);
         if (magazine->count == 0) {
+            if (type->limit != 0) {
+                atomic_fetch_sub(&type->cache->used, 1);
+            }
             return NULL;
         }
     }
@@ -157,6 +171,9 @@ void slab_free(struct thread *self, const struct slab_type *type, void *pointer)
     struct magazine *magazine = &self->magazines[atomic_load(&type->cache->id)];
     if (unlikely(magazine->count >= magazine_limit(type))) {
         flush(self, type->cache, magazine, magazine->count / 2);
+    }
+    if (unlikely(type->limit != 0)) {
+        atomic_fetch_sub(&type->cache->used, 1);
     }
     struct slab_link *cell = pointer;
     cell->next = magazine->top;

@@ -15,7 +15,7 @@
 struct slab_type {
     const char *name;
     uint32_t size;  // of a cell, in bytes; 24 or more, a multiple of 8
-    uint32_t limit; // cells in all, 0 for no limit but memory
+    uint32_t limit; // cells in use, 0 for no limit but memory
     bool stable;    // objects: a free cell is left as it is, since lookups may still look at it
     struct slab_cache *cache;
 };
@@ -27,6 +27,7 @@ struct slab_cache {
     struct slab_link *free; // spare cells, in batches
     uint32_t free_count;
     _Atomic uint32_t carved; // cells ever made
+    _Atomic uint32_t used;   // cells in use, if they have a limit
     char *next, *end;        // the rest of the newest chunk of memory
     const struct slab_type *type;
 };

@@ -11,6 +11,12 @@ int libc_create_thread(pthread_t *thread, void *(*function)(void *), void *argum
 // Lets the kernel make threads of its own (libc/service.c).
 void libc_offer_threads(void);
 
+struct thread_object;
+
+// The object that libc made for the calling thread, with its reference; null if the thread has it
+// already, or did not come from libc.
+struct thread_object *libc_thread_object(void);
+
 // A thread has entered the kernel for the first time: makes libc tell us when it ends.
 void libc_thread_attached(void);
 

@@ -21,13 +21,21 @@
 #include "objects/thread.h"
 #include "syscalls/entry.h"
 
+#if defined(__SANITIZE_THREAD__)
+#define HAVE_TSAN 1
+#elif defined(__has_feature)
+#if __has_feature(thread_sanitizer)
+#define HAVE_TSAN 1
+#endif
+#endif
+
 #define uthash_fatal(message) __builtin_trap()
 #include <uthash.h>
 
 struct record {
     pthread_t id;
     zx_handle_t handle;
-    struct thread_object *object; // until the thread has started
+    struct thread_object *object; // with a reference, until the thread enters the kernel
     bool listed;
     bool ended, released; // by itself; by a join or a detach
     int users;            // its creator and itself, as long as they may touch the record
@@ -76,9 +84,10 @@ static struct record *find_locked(pthread_t id) {
     return record;
 }
 
-static void list_locked(struct record *record) {
+static void list_locked(struct record *record, pthread_t id) {
     if (!record->listed) {
         record->listed = true;
+        record->id = id;
         HASH_ADD(hh, records, id, sizeof(record->id), record);
     }
 }
@@ -122,11 +131,10 @@ static struct record *record_of_self(void) {
         struct thread *self = entry_begin();
         record->handle = make_handle(self, self->object);
         entry_end(self);
-        record->id = pthread_self();
         record->released = true; // we shall not hear of its join
         record->users = 1;
         pthread_mutex_lock(&lock);
-        list_locked(record);
+        list_locked(record, pthread_self());
         pthread_mutex_unlock(&lock);
         own = record;
     }
@@ -178,25 +186,42 @@ void libc_thread_attached(void) {
     pthread_setspecific(key, (void *)1);
 }
 
+struct thread_object *libc_thread_object(void) {
+    struct thread_object *object = own != NULL ? own->object : NULL;
+    if (object != NULL) {
+        own->object = NULL;
+    }
+    return object;
+}
+
 // The first code of a new thread.
 static void begin(struct record *record) {
     own = record;
-    record->id = pthread_self();
     pthread_mutex_lock(&lock);
-    list_locked(record);
+    list_locked(record, pthread_self());
     pthread_mutex_unlock(&lock);
-    struct thread_object *object = record->object;
-    struct thread *self = entry_attach(object);
-    entry_begin();
-    object_unref(self, &object->object); // the creator's
-    entry_end(self);
+    entry_attach(libc_thread_object());
 }
 
+#ifdef HAVE_TSAN
+// The sanitizer learns of a thread inside the function that it put in the place of the program's.
+// Until then nothing of ours may be instrumented: the thread enters the kernel with its first call,
+// or at its end.
+__attribute__((no_sanitize("thread"))) static void *run_posix(void *argument) {
+    own = argument;
+    void *result = own->function(own->argument);
+    if (own->object != NULL) {
+        begin(own);
+    }
+    return result;
+}
+#else
 static void *run_posix(void *argument) {
     struct record *record = argument;
     begin(record);
     return record->function(record->argument);
 }
+#endif
 
 static void *run_c11(void *argument) {
     struct record *record = argument;
@@ -248,8 +273,7 @@ static int create(pthread_t *thread, const pthread_attr_t *attributes, const cha
     // The thread may have ended by now, and its id belong to another: then it is not listed again.
     pthread_mutex_lock(&lock);
     if (!record->ended) {
-        record->id = *thread;
-        list_locked(record);
+        list_locked(record, *thread);
     }
     record->users--;
     zx_handle_t handle = settle_locked(record);

@@ -57,11 +57,12 @@ zx_status_t wait_item_begin(struct thread *self, struct wait *wait, struct wait_
     list_init(&item->observer.node);
 
     mutex_lock(self, item->object->lock);
-    item->seen = atomic_load_explicit(&item->object->signals, memory_order_relaxed);
+    zx_signals_t now = atomic_load_explicit(&item->object->signals, memory_order_relaxed);
+    item->seen = now;
     list_add_head(&item->object->observers, &item->observer.node);
     mutex_unlock(self, item->object->lock);
 
-    if ((item->seen & trigger) != 0) {
+    if ((now & trigger) != 0) {
         atomic_store_explicit(&wait->ended, 1, memory_order_relaxed);
     }
     if (unlikely(!handle_is_still(id))) {

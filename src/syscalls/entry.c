@@ -34,11 +34,9 @@ struct thread *entry_attach(struct thread_object *object) {
     if (object == NULL) {
         object = thread_object_new(self, self->process, "");
         invariant(object != NULL);
-        thread_object_start(self, object, self);
-        object_unref(self, &object->object);
-    } else {
-        thread_object_start(self, object, self);
     }
+    thread_object_start(self, object, self);
+    object_unref(self, &object->object);
     current = self;
     signal_unblock(mask);
     libc_thread_attached();
@@ -94,7 +92,7 @@ static void unnest(struct thread *self) {
 
 static struct thread *enter_slow(void) {
     struct thread *self = entry_current();
-    return self == NULL ? entry_attach(NULL) : nest(self);
+    return self == NULL ? entry_attach(libc_thread_object()) : nest(self);
 }
 
 static void leave_slow(struct thread *self) {

@@ -5,7 +5,7 @@
 #include "base/thread.h"
 
 // Makes the calling thread a thread of the kernel; its descriptor is found without a lock from then
-// on. `object` is the thread object it becomes, null for a new one.
+// on. `object` is the thread object it becomes, whose reference is taken; null for a new one.
 struct thread *entry_attach(struct thread_object *object);
 
 // The calling thread's descriptor, or null if it never entered the kernel.

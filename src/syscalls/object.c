@@ -385,6 +385,21 @@ static zx_status_t set_gs(struct thread *self, struct object *object, uint64_t v
     return ZX_OK;
 }
 
+// For properties of types that there are no objects of yet.
+static zx_status_t get_of_none(struct thread *self, struct object *object, uint64_t *value) {
+    (void)self;
+    (void)object;
+    (void)value;
+    return ZX_ERR_WRONG_TYPE;
+}
+
+static zx_status_t set_of_none(struct thread *self, struct object *object, uint64_t value) {
+    (void)self;
+    (void)object;
+    (void)value;
+    return ZX_ERR_WRONG_TYPE;
+}
+
 // The properties of one type of object each, as numbers of 4 or 8 bytes.
 static const struct property {
     uint32_t property;
@@ -402,6 +417,7 @@ static const struct property {
      socket_set_read_threshold},
     {ZX_PROP_SOCKET_TX_THRESHOLD, &socket_type, sizeof(size_t), false, get_tx_threshold,
      socket_set_write_threshold},
+    {ZX_PROP_EXCEPTION_STATE, NULL, sizeof(uint32_t), false, get_of_none, set_of_none},
     {ZX_PROP_JOB_KILL_ON_OOM, &job_type, sizeof(size_t), true, NULL, set_kill_on_oom},
     {ZX_PROP_REGISTER_FS, &thread_object_type, sizeof(uintptr_t), false, NULL, set_fs},
     {ZX_PROP_REGISTER_GS, &thread_object_type, sizeof(uintptr_t), false, NULL, set_gs},
