@@ -105,9 +105,3 @@ uint32_t machine_dcache_line(void) {
     }
     return ((b >> 8) & 0xff) * 8; // the size that CLFLUSH works on
 }
-
-uint32_t machine_cpu_features(void) {
-    uint32_t a = 0, b, c, d;
-    __get_cpuid(1, &a, &b, &c, &d);
-    return a;
-}

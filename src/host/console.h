@@ -23,6 +23,3 @@ uint64_t environment_number(const char *name, uint64_t fallback);
 uint32_t machine_cpus(void);
 uint64_t machine_memory(void);
 uint32_t machine_dcache_line(void);
-
-// The processor's feature word as ZX_FEATURE_KIND_CPU reports it on x86-64: eax of CPUID leaf 1.
-uint32_t machine_cpu_features(void);

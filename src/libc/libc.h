@@ -4,6 +4,7 @@
 #pragma once
 
 #include <pthread.h>
+#include <stdbool.h>
 
 // pthread_create without a thread object: for threads that are not the program's.
 int libc_create_thread(pthread_t *thread, void *(*function)(void *), void *argument);
@@ -16,6 +17,10 @@ struct thread_object;
 // The object that libc made for the calling thread, with its reference; null if the thread has it
 // already, or did not come from libc.
 struct thread_object *libc_thread_object(void);
+
+// Has the calling thread left the kernel for good? Then destructors of other libraries may still
+// make calls, but nothing tells us any more when the thread ends.
+bool libc_thread_is_over(void);
 
 // A thread has entered the kernel for the first time: makes libc tell us when it ends.
 void libc_thread_attached(void);

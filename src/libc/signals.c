@@ -66,6 +66,17 @@ static void run_handler(int number, siginfo_t *info, void *context) {
     errno = error;
 }
 
+// The set without our signals.
+static const sigset_t *without_ours(const sigset_t *set, sigset_t *copy) {
+    *copy = *set;
+    for (int number = 1; number < NSIG; number++) {
+        if (fault_owns(number)) {
+            sigdelset(copy, number);
+        }
+    }
+    return copy;
+}
+
 // Puts run_handler in the place of a program's handler.
 static int set_handler(int number, const struct sigaction *action, struct sigaction *old) {
     struct sigaction ours, before;
@@ -73,6 +84,7 @@ static int set_handler(int number, const struct sigaction *action, struct sigact
     if (action != NULL && is_function(action)) {
         ours = *action;
         ours.sa_sigaction = run_handler;
+        without_ours(&action->sa_mask, &ours.sa_mask);
         ours.sa_flags = (action->sa_flags | SA_SIGINFO) & ~(int)SA_RESETHAND;
         set = &ours;
     }
@@ -118,17 +130,6 @@ ZX_EXPORT sighandler_t signal(int number, sighandler_t handler) {
     sigemptyset(&action.sa_mask);
     sigaddset(&action.sa_mask, number);
     return sigaction(number, &action, &old) == 0 ? old.sa_handler : SIG_ERR;
-}
-
-// The set without our signals.
-static const sigset_t *without_ours(const sigset_t *set, sigset_t *copy) {
-    *copy = *set;
-    for (int number = 1; number < NSIG; number++) {
-        if (fault_owns(number)) {
-            sigdelset(copy, number);
-        }
-    }
-    return copy;
 }
 
 ZX_EXPORT int sigprocmask(int how, const sigset_t *set, sigset_t *old) {

@@ -15,6 +15,7 @@
 #include <zircon/syscalls.h>
 #include <zircon/threads.h>
 
+#include "host/defer.h"
 #include "kernel.h"
 #include "libc/libc.h"
 #include "libc/next.h"
@@ -39,6 +40,8 @@ struct record {
     bool listed;
     bool ended, released; // by itself; by a join or a detach
     int users;            // its creator and itself, as long as they may touch the record
+    bool masked;          // it starts with signals blocked, until it has entered the kernel
+    unsigned long mask;   // and then gets these
     int (*c11_function)(void *);
     void *(*function)(void *);
     void *argument;
@@ -48,6 +51,7 @@ struct record {
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static struct record *records;
 static _Thread_local struct record *own;
+static _Thread_local bool over; // the thread has taken leave of the kernel
 static pthread_key_t key;
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 
@@ -123,7 +127,7 @@ static zx_handle_t make_handle(struct thread *self, struct thread_object *object
 
 // For a thread that was not made through us: main, or one of a library's.
 static struct record *record_of_self(void) {
-    if (own == NULL) {
+    if (own == NULL && !over) {
         struct record *record = calloc(1, sizeof(*record));
         if (record == NULL) {
             return NULL;
@@ -141,15 +145,23 @@ static struct record *record_of_self(void) {
     return own;
 }
 
-// Somebody joined the thread, or detached it.
-static void release(pthread_t id) {
-    zx_handle_t handle = ZX_HANDLE_INVALID;
+// The record of a thread that is to be joined or detached. Found before that is done, since a new
+// thread may have its id right afterwards.
+static struct record *find_to_release(pthread_t id) {
     pthread_mutex_lock(&lock);
     struct record *record = find_locked(id);
-    if (record != NULL) {
-        record->released = true;
-        handle = settle_locked(record);
+    pthread_mutex_unlock(&lock);
+    return record;
+}
+
+// Somebody joined the thread, or detached it.
+static void release(struct record *record) {
+    if (record == NULL) {
+        return;
     }
+    pthread_mutex_lock(&lock);
+    record->released = true;
+    zx_handle_t handle = settle_locked(record);
     pthread_mutex_unlock(&lock);
     zx_handle_close(handle);
 }
@@ -164,6 +176,10 @@ static void thread_ends(void *rounds) {
         pthread_setspecific(key, (void *)(done + 1));
         return;
     }
+    // For good: what a handler did from here on would be left over. Destructors that still come may
+    // make calls (libc_thread_is_over).
+    (void)signal_block();
+    over = true;
     zx_handle_t handle = ZX_HANDLE_INVALID;
     if (own != NULL) {
         pthread_mutex_lock(&lock);
@@ -179,6 +195,10 @@ static void thread_ends(void *rounds) {
 
 static void make_key(void) {
     pthread_key_create(&key, thread_ends);
+}
+
+bool libc_thread_is_over(void) {
+    return over;
 }
 
 void libc_thread_attached(void) {
@@ -201,6 +221,9 @@ static void begin(struct record *record) {
     list_locked(record, pthread_self());
     pthread_mutex_unlock(&lock);
     entry_attach(libc_thread_object());
+    if (record->masked) {
+        signal_unblock(record->mask);
+    }
 }
 
 #ifdef HAVE_TSAN
@@ -227,6 +250,20 @@ static void *run_c11(void *argument) {
     struct record *record = argument;
     begin(record);
     return (void *)(intptr_t)record->c11_function(record->argument);
+}
+
+// A handler that ran in the new thread before it has entered the kernel would enter it in its place:
+// so signals are blocked until then. False if libc sets the thread's mask itself.
+static bool inherits_mask(const pthread_attr_t *attributes, void *(*run)(void *)) {
+#ifdef HAVE_TSAN
+    if (run == run_posix) {
+        return false; // it does not begin with us
+    }
+#endif
+    (void)run;
+    sigset_t set;
+    return attributes == NULL ||
+           pthread_attr_getsigmask_np(attributes, &set) == PTHREAD_ATTR_NO_SIGMASK_NP;
 }
 
 // Makes a thread whose object exists before it runs.
@@ -256,10 +293,19 @@ static int create(pthread_t *thread, const pthread_attr_t *attributes, const cha
         record->handle = make_handle(self, record->object);
     }
     entry_end(self);
+    record->masked = inherits_mask(attributes, run);
+    if (record->masked) {
+        record->mask = signal_block();
+    }
+    unsigned long mask = record->mask;
+    bool masked = record->masked; // the record may be gone when the thread is
     int error = record->object == NULL || record->handle == ZX_HANDLE_INVALID
                     ? EAGAIN
                 : run == run_c11 ? create_passing(thread, attributes, run, record)
                                  : next_pthread_create(thread, attributes, run, record);
+    if (masked) {
+        signal_unblock(mask);
+    }
     if (error != 0) {
         self = entry_begin();
         if (record->object != NULL) {
@@ -292,17 +338,19 @@ ZX_EXPORT int pthread_create(pthread_t *thread, const pthread_attr_t *attributes
 }
 
 ZX_EXPORT int pthread_join(pthread_t thread, void **result) {
+    struct record *record = find_to_release(thread);
     int error = next_pthread_join(thread, result);
     if (error == 0) {
-        release(thread);
+        release(record);
     }
     return error;
 }
 
 ZX_EXPORT int pthread_detach(pthread_t thread) {
+    struct record *record = find_to_release(thread);
     int error = next_pthread_detach(thread);
     if (error == 0) {
-        release(thread);
+        release(record);
     }
     return error;
 }

@@ -242,7 +242,8 @@ static void fire(struct thread *self, struct port_watch *watch, zx_signals_t sig
         watch->packet.packet.signal.timestamp = (uint64_t)clock_monotonic();
     }
     mutex_lock(self, &port->lock);
-    bool ours = disown_locked(watch);
+    // Of a closed port nobody reads packets: its end, which is under way, frees the watch.
+    bool ours = !port->closed && disown_locked(watch);
     if (ours) {
         append_locked(self, port, &watch->packet);
     }

@@ -289,7 +289,7 @@ static void put_back(struct thread *self, struct socket *end, struct list *segme
     mutex_unlock(self, end->object.lock);
 }
 
-// Copies the first bytes without taking them, piece by piece, since no lock is held over the copy.
+// Copies the first bytes without taking them.
 static zx_status_t peek(struct thread *self, struct socket *end, user_out bytes, size_t size,
                         size_t *actual) {
     char copy[STREAM_SMALL];

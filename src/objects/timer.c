@@ -251,13 +251,6 @@ void timer_cancel(struct thread *self, struct object *object) {
     mutex_unlock(self, object->lock);
 }
 
-void timer_state(struct thread *self, struct object *object, struct timer_state *state) {
-    struct timer *timer = timer_at(object);
-    mutex_lock(self, object->lock);
-    *state = (struct timer_state){timer->mode, timer->deadline, timer->slack};
-    mutex_unlock(self, object->lock);
-}
-
 static void timer_on_zero_handles(struct thread *self, struct object *object) {
     timer_cancel(self, object);
 }

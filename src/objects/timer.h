@@ -19,10 +19,3 @@ struct object *timer_new(struct thread *self, uint32_t slack_mode);
 // to the side that the mode allows, the timer may share the moment of another.
 void timer_set(struct thread *self, struct object *timer, zx_time_t deadline, zx_duration_t slack);
 void timer_cancel(struct thread *self, struct object *timer);
-
-struct timer_state {
-    uint32_t mode;
-    zx_time_t deadline; // 0 if it is not set
-    zx_duration_t slack;
-};
-void timer_state(struct thread *self, struct object *timer, struct timer_state *state);

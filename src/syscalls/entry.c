@@ -9,6 +9,7 @@
 
 #include "base/state.h"
 #include "host/defer.h"
+#include "host/fault.h"
 #include "host/threads.h"
 #include "kernel.h"
 #include "libc/libc.h"
@@ -38,8 +39,14 @@ struct thread *entry_attach(struct thread_object *object) {
     thread_object_start(self, object, self);
     object_unref(self, &object->object);
     current = self;
-    signal_unblock(mask);
-    libc_thread_attached();
+    bool over = libc_thread_is_over();
+    if (over) {
+        atomic_fetch_or(&self->pending, THREAD_PENDING_LEAVE);
+    }
+    signal_unblock(mask & ~fault_signal_mask());
+    if (!over) {
+        libc_thread_attached();
+    }
     return self;
 }
 
@@ -98,6 +105,8 @@ static struct thread *enter_slow(void) {
 static void leave_slow(struct thread *self) {
     if ((atomic_load(&self->pending) & THREAD_PENDING_NESTED) != 0) {
         unnest(self);
+    } else if ((atomic_load(&self->pending) & THREAD_PENDING_LEAVE) != 0) {
+        entry_detach();
     } else {
         signal_resume(self);
     }
