@@ -6,6 +6,7 @@
 #ifndef LIBZIRCON_LIBZIRCON_H_
 #define LIBZIRCON_LIBZIRCON_H_
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <zircon/types.h>
@@ -34,10 +35,18 @@ uint64_t libzircon_call(uint32_t number, const uint64_t words[8]);
 
 // Sees every call of every thread that enters the kernel: before it with `result` null, after it
 // with the result. Runs in the thread that makes the call, outside of the kernel, and must make no
-// calls itself. One hook at a time; null takes it away.
+// calls itself but the two below. One hook at a time; null takes it away.
+// Calls in progress at that moment may still see the hook before, with either context.
 typedef void (*libzircon_trace_hook)(void *context, uint32_t number, const uint64_t words[8],
                                      const uint64_t *result);
 void libzircon_trace(libzircon_trace_hook hook, void *context);
+
+// What a handle of the calling process names. False if it names nothing. Takes no lock and no
+// reference and enters nothing, so that a trace hook may call it.
+bool libzircon_describe_handle(zx_handle_t handle, zx_obj_type_t *type, zx_koid_t *koid);
+
+// The calling thread, ZX_KOID_INVALID if it never entered the kernel. A trace hook may call it.
+zx_koid_t libzircon_thread_koid(void);
 
 __END_CDECLS
 

@@ -15,6 +15,7 @@
 #include <zircon/syscalls.h>
 #include <zircon/threads.h>
 
+#include "base/state.h"
 #include "host/defer.h"
 #include "kernel.h"
 #include "libc/libc.h"
@@ -54,6 +55,7 @@ static _Thread_local struct record *own;
 static _Thread_local bool over; // the thread has taken leave of the kernel
 static pthread_key_t key;
 static pthread_once_t once = PTHREAD_ONCE_INIT;
+static bool used KERNEL_STATE; // the records are of this kernel's threads
 
 NEXT(int, pthread_create,
      (pthread_t *thread, const pthread_attr_t *attributes, void *(*function)(void *),
@@ -127,6 +129,11 @@ static zx_handle_t make_handle(struct thread *self, struct thread_object *object
 
 // For a thread that was not made through us: main, or one of a library's.
 static struct record *record_of_self(void) {
+    if (entry_current() == NULL) {
+        // The first call of the thread. In the child of a bare clone it finds that out, and drops
+        // the records of its parent.
+        entry_end(entry_begin());
+    }
     if (own == NULL && !over) {
         struct record *record = calloc(1, sizeof(*record));
         if (record == NULL) {
@@ -202,6 +209,10 @@ bool libc_thread_is_over(void) {
 }
 
 void libc_thread_attached(void) {
+    if (!used) {
+        libc_threads_forget();
+        used = true;
+    }
     pthread_once(&once, make_key);
     pthread_setspecific(key, (void *)1);
 }

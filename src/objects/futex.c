@@ -6,7 +6,8 @@
 
 enum { BUCKETS = 256 };
 
-// A futex that somebody waits on.
+// A futex that somebody waits on. It lies in one of its waiters, so waiting allocates nothing; when
+// that one leaves it moves to another.
 struct futex {
     struct list node; // in its bucket
     struct process *process;
@@ -21,7 +22,8 @@ struct waiter {
     struct thread *thread;
     struct thread_object *object;
     _Atomic(struct bucket *) bucket; // that of the futex it waits on; a requeue changes it
-    struct futex *futex;             // under that bucket's lock
+    uintptr_t address;               // of the futex, under that bucket's lock
+    struct futex room;               // for a futex
     _Atomic uint32_t woken;
 };
 
@@ -29,8 +31,6 @@ struct bucket {
     struct mutex lock; // RANK_FUTEX
     struct list futexes;
 };
-
-SLAB_TYPE(futex, sizeof(struct futex));
 
 static struct bucket buckets[BUCKETS] KERNEL_STATE;
 
@@ -71,26 +71,50 @@ static void set_owner_locked(struct thread *self, struct futex *futex,
     }
 }
 
-static struct futex *find_or_make_locked(struct thread *self, struct bucket *bucket,
-                                         uintptr_t address) {
-    struct futex *futex = find_locked(self, bucket, address);
-    if (futex == NULL && (futex = slab_alloc(self, &futex_slab)) != NULL) {
+static struct waiter *first_waiter(struct futex *futex) {
+    return list_entry(futex->waiters.next, struct waiter, node);
+}
+
+// Puts a waiter behind those of a futex, or makes the futex if it is null.
+static struct futex *add_waiter_locked(struct thread *self, struct bucket *bucket,
+                                       struct futex *futex, struct waiter *waiter,
+                                       uintptr_t address) {
+    if (futex == NULL) {
+        futex = &waiter->room;
         futex->process = self->process;
         futex->address = address;
         futex->owner = NULL;
         list_init(&futex->waiters);
         list_add_tail(&bucket->futexes, &futex->node);
     }
+    waiter->address = address;
+    list_add_tail(&futex->waiters, &waiter->node);
+    atomic_store(&waiter->bucket, bucket);
+    atomic_store(&waiter->object->futex, address);
     return futex;
 }
 
-// A futex without waiters is forgotten, and its owner with it.
-static void settle_locked(struct thread *self, struct futex *futex) {
+// Takes a waiter off its futex and returns the futex. One without waiters is forgotten, and its
+// owner with it: null.
+static struct futex *remove_waiter_locked(struct thread *self, struct futex *futex,
+                                          struct waiter *waiter) {
+    list_remove(&waiter->node);
+    atomic_store(&waiter->object->futex, 0);
+    if (futex != &waiter->room) {
+        return futex;
+    }
     if (list_is_empty(&futex->waiters)) {
         set_owner_locked(self, futex, NULL);
         list_remove(&futex->node);
-        slab_free(self, &futex_slab, futex);
+        return NULL;
     }
+    struct futex *moved = &first_waiter(futex)->room;
+    *moved = *futex;
+    list_add_tail(&futex->node, &moved->node);
+    list_remove(&futex->node);
+    list_add_tail(&futex->waiters, &moved->waiters);
+    list_remove(&futex->waiters);
+    return moved;
 }
 
 // Does the number still have that value? Fault and difference both end the call.
@@ -114,8 +138,8 @@ static void leave(struct thread *self, struct waiter *waiter) {
         mutex_lock(self, &bucket->lock);
         if (bucket == atomic_load(&waiter->bucket)) {
             if (list_is_linked(&waiter->node)) {
-                list_remove(&waiter->node);
-                settle_locked(self, waiter->futex);
+                struct futex *futex = find_locked(self, bucket, waiter->address);
+                remove_waiter_locked(self, futex, waiter);
             }
             mutex_unlock(self, &bucket->lock);
             return;
@@ -129,8 +153,6 @@ zx_status_t futex_wait(struct thread *self, uintptr_t address, int32_t value,
                        zx_time_t deadline) {
     struct bucket *bucket = bucket_of(address);
     struct waiter waiter = {.thread = self, .object = self->object};
-    atomic_store_explicit(&waiter.bucket, bucket, memory_order_relaxed);
-    list_init(&waiter.node);
     mutex_lock(self, &bucket->lock);
     zx_status_t status = compare(address, value);
     if (status == ZX_OK) {
@@ -140,15 +162,9 @@ zx_status_t futex_wait(struct thread *self, uintptr_t address, int32_t value,
         status = ZX_ERR_INVALID_ARGS;
     }
     if (status == ZX_OK) {
-        struct futex *futex = find_or_make_locked(self, bucket, address);
-        if (futex != NULL) {
-            set_owner_locked(self, futex, owner);
-            waiter.futex = futex;
-            list_add_tail(&futex->waiters, &waiter.node);
-            atomic_store(&self->object->futex, address);
-        } else {
-            status = ZX_ERR_NO_MEMORY;
-        }
+        struct futex *futex = find_locked(self, bucket, address);
+        futex = add_waiter_locked(self, bucket, futex, &waiter, address);
+        set_owner_locked(self, futex, owner);
     }
     mutex_unlock(self, &bucket->lock);
     if (status != ZX_OK) {
@@ -163,7 +179,6 @@ zx_status_t futex_wait(struct thread *self, uintptr_t address, int32_t value,
     if (result != PARK_WOKEN) {
         leave(self, &waiter);
     }
-    atomic_store(&self->object->futex, 0);
     if (atomic_load(&waiter.woken) != 0) {
         return ZX_OK;
     }
@@ -172,23 +187,23 @@ zx_status_t futex_wait(struct thread *self, uintptr_t address, int32_t value,
 
 // --- wake and requeue ---
 
-// The futex may be gone afterwards.
-static void wake_locked(struct thread *self, struct futex *futex, uint32_t count, bool assign) {
-    struct thread_object *last = NULL;
-    for (; count > 0 && !list_is_empty(&futex->waiters); count--) {
-        struct waiter *waiter =
-            list_entry(list_pop(&futex->waiters), struct waiter, node);
+// Wakes waiters and returns the futex, null if none are left. It has no owner then, or with `assign`
+// the one that was woken.
+static struct futex *wake_locked(struct thread *self, struct futex *futex, uint32_t count,
+                                 bool assign) {
+    set_owner_locked(self, futex, NULL);
+    for (; count > 0 && futex != NULL; count--) {
+        struct waiter *waiter = first_waiter(futex);
         struct thread *thread = waiter->thread;
-        last = waiter->object;
-        if (assign && !list_is_empty(&futex->waiters)) {
-            set_owner_locked(self, futex, last);
+        futex = remove_waiter_locked(self, futex, waiter);
+        if (assign && futex != NULL) {
+            set_owner_locked(self, futex, waiter->object);
         }
+        // From here on the waiter may be gone.
         atomic_store_explicit(&waiter->woken, 1, memory_order_release);
         park_wake_later(self, thread);
     }
-    if (!assign || last == NULL) {
-        set_owner_locked(self, futex, NULL);
-    }
+    return futex;
 }
 
 void futex_wake(struct thread *self, uintptr_t address, uint32_t count, bool assign) {
@@ -197,7 +212,6 @@ void futex_wake(struct thread *self, uintptr_t address, uint32_t count, bool ass
     struct futex *futex = find_locked(self, bucket, address);
     if (futex != NULL) {
         wake_locked(self, futex, count, assign);
-        settle_locked(self, futex);
     }
     mutex_unlock(self, &bucket->lock);
 }
@@ -218,17 +232,6 @@ static void unlock_both(struct thread *self, struct bucket *a, struct bucket *b)
     mutex_unlock(self, &first->lock);
 }
 
-static void move_waiters_locked(struct futex *from, struct futex *to, struct bucket *to_bucket,
-                                uint32_t count) {
-    for (; count > 0 && !list_is_empty(&from->waiters); count--) {
-        struct waiter *waiter = list_entry(list_pop(&from->waiters), struct waiter, node);
-        waiter->futex = to;
-        atomic_store(&waiter->object->futex, to->address);
-        list_add_tail(&to->waiters, &waiter->node);
-        atomic_store(&waiter->bucket, to_bucket);
-    }
-}
-
 zx_status_t futex_requeue(struct thread *self, uintptr_t wake, uint32_t wake_count, bool assign,
                           int32_t value, uintptr_t requeue, uint32_t requeue_count,
                           struct thread_object *owner, zx_status_t owner_status) {
@@ -243,23 +246,18 @@ zx_status_t futex_requeue(struct thread *self, uintptr_t wake, uint32_t wake_cou
     }
     if (status == ZX_OK) {
         struct futex *from = find_locked(self, wake_bucket, wake);
-        struct futex *to = from != NULL && requeue_count > 0
-                               ? find_or_make_locked(self, requeue_bucket, requeue)
-                               : find_locked(self, requeue_bucket, requeue);
-        if (from != NULL && requeue_count > 0 && to == NULL) {
-            status = ZX_ERR_NO_MEMORY;
-        } else {
-            if (from != NULL) {
-                wake_locked(self, from, wake_count, assign);
-                if (to != NULL) {
-                    move_waiters_locked(from, to, requeue_bucket, requeue_count);
-                }
-                settle_locked(self, from);
-            }
-            if (to != NULL) {
-                set_owner_locked(self, to, owner);
-                settle_locked(self, to);
-            }
+        struct futex *to = find_locked(self, requeue_bucket, requeue);
+        bool assign_owner = from == NULL || requeue_count > 0;
+        if (from != NULL) {
+            from = wake_locked(self, from, wake_count, assign);
+        }
+        for (; requeue_count > 0 && from != NULL; requeue_count--) {
+            struct waiter *waiter = first_waiter(from);
+            from = remove_waiter_locked(self, from, waiter);
+            to = add_waiter_locked(self, requeue_bucket, to, waiter, requeue);
+        }
+        if (to != NULL && assign_owner) {
+            set_owner_locked(self, to, owner);
         }
     }
     unlock_both(self, wake_bucket, requeue_bucket);

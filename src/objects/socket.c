@@ -9,8 +9,11 @@
 
 struct socket_cell;
 
+enum { PEEK_PORTION = 4096 };
+
 struct control_message {
-    uint32_t size; // 0: none waits
+    uint32_t size;   // 0: none waits
+    uint32_t number; // of the message: how many were written before
     char bytes[SOCKET_CONTROL_MAX];
 };
 
@@ -22,6 +25,7 @@ struct socket {
     struct control_message *control; // null without a control plane
     struct handle_record accepted;   // object null: none
     size_t read_threshold, write_threshold;
+    uint64_t reads; // how often bytes were taken out of `data`, or put back
     bool read_disabled;
 };
 
@@ -92,6 +96,7 @@ zx_status_t socket_new(struct thread *self, uint32_t options, struct object **en
         end->control = NULL;
         end->accepted.object = NULL;
         end->read_threshold = end->write_threshold = 0;
+        end->reads = 0;
         end->read_disabled = false;
     }
     for (int i = 0; i < 2 && (options & ZX_SOCKET_HAS_CONTROL) != 0; i++) {
@@ -101,7 +106,7 @@ zx_status_t socket_new(struct thread *self, uint32_t options, struct object **en
             slab_free(self, &socket_slab, cell);
             return ZX_ERR_NO_MEMORY;
         }
-        cell->ends[i].control->size = 0;
+        cell->ends[i].control->size = cell->ends[i].control->number = 0;
     }
     pair_init(&cell->pair);
     for (int i = 0; i < 2; i++) {
@@ -114,8 +119,9 @@ zx_status_t socket_new(struct thread *self, uint32_t options, struct object **en
 
 // --- data ---
 
+// Bytes that were put back may exceed the capacity.
 static size_t free_room(const struct socket *end) {
-    return SOCKET_CAPACITY - end->data.size;
+    return end->data.size < SOCKET_CAPACITY ? SOCKET_CAPACITY - end->data.size : 0;
 }
 
 // What a write to `peer` changes of the signals of both ends; `writer` may be closed by now.
@@ -277,47 +283,76 @@ static zx_status_t check_read_locked(struct socket *end, size_t size) {
                                     : ZX_ERR_SHOULD_WAIT;
 }
 
-// Segments that could not be delivered go back to where they came from.
-static void put_back(struct thread *self, struct socket *end, struct list *segments, size_t size) {
-    mutex_lock(self, end->object.lock);
-    stream_buffer_return(&end->data, segments, size);
-    zx_signals_t set = ZX_SOCKET_READABLE;
-    if (end->read_threshold > 0 && end->data.size >= end->read_threshold) {
-        set |= ZX_SOCKET_READ_THRESHOLD;
-    }
-    object_update_locked(self, &end->object, 0, set);
-    mutex_unlock(self, end->object.lock);
-}
-
-// Copies the first bytes without taking them.
+// Copies the first bytes without taking them: portion by portion, since no lock is held over the
+// copy, and from the start again if somebody took bytes meanwhile.
 static zx_status_t peek(struct thread *self, struct socket *end, user_out bytes, size_t size,
                         size_t *actual) {
-    char copy[STREAM_SMALL];
-    if (size <= sizeof(copy)) {
+    char copy[PEEK_PORTION];
+    size_t done = 0, wanted = 0;
+    uint64_t reads = 0;
+    zx_status_t status;
+    do {
+        size_t part = 0;
         mutex_lock(self, end->object.lock);
-        zx_status_t status = check_read_locked(end, size);
-        size_t first = is_datagram(end) ? stream_buffer_first_datagram(&end->data) : size;
-        size_t got = stream_buffer_peek_small(&end->data, copy, size < first ? size : first);
+        status = check_read_locked(end, size);
+        if (status == ZX_OK) {
+            if (done == 0 || end->reads != reads) {
+                reads = end->reads;
+                done = 0;
+                wanted = is_datagram(end) ? stream_buffer_first_datagram(&end->data)
+                                          : end->data.size;
+                wanted = size < wanted ? size : wanted;
+            }
+            part = wanted - done < sizeof(copy) ? wanted - done : sizeof(copy);
+            stream_buffer_peek(&end->data, done, copy, part);
+        }
         mutex_unlock(self, end->object.lock);
-        *actual = got;
-        return status != ZX_OK ? status : copy_to_user(bytes, copy, got);
-    }
-    // More than a few: take them, copy them and put them back.
-    struct list segments;
-    mutex_lock(self, end->object.lock);
-    zx_status_t status = check_read_locked(end, size);
+        if (status == ZX_OK) {
+            status = copy_to_user(user_out_at(bytes, done), copy, part);
+        }
+        done += part;
+    } while (status == ZX_OK && done < wanted);
+    *actual = done;
+    return status;
+}
+
+// Takes up to `size` bytes or the first datagram: into `copy` if they are few, else as segments.
+// Returns how many.
+static size_t take_locked(struct thread *self, struct socket *end, size_t size, char *copy,
+                          struct list *segments) {
+    bool was_full = free_room(end) == 0;
     size_t taken = 0;
-    if (status == ZX_OK) {
-        taken = is_datagram(end) ? stream_buffer_take_datagram(&end->data, &segments)
-                                 : stream_buffer_take(self, &end->data, size, &segments);
-        status = taken > 0 ? ZX_OK : ZX_ERR_NO_MEMORY;
+    list_init(segments);
+    if (is_datagram(end)) {
+        taken = stream_buffer_take_datagram(&end->data, segments);
+    } else if (size > STREAM_SMALL) {
+        taken = stream_buffer_take(self, &end->data, size, segments);
+    }
+    if (taken == 0) { // without memory for a part of a segment it is a few bytes too
+        taken = size < end->data.size ? size : end->data.size;
+        taken = taken < STREAM_SMALL ? taken : STREAM_SMALL;
+        stream_buffer_peek(&end->data, 0, copy, taken);
+        stream_buffer_drop(self, &end->data, taken);
+    }
+    end->reads++;
+    read_locked(self, end, was_full);
+    return taken;
+}
+
+// What could not be delivered goes back to where it came from.
+static void put_back(struct thread *self, struct socket *end, struct list *segments, char *copy,
+                     size_t size) {
+    mutex_lock(self, end->object.lock);
+    if (!list_is_empty(segments)) {
+        stream_buffer_return(&end->data, segments, size);
+    } else if (!stream_buffer_return_small(self, &end->data, copy, (uint32_t)size)) {
+        size = 0; // no memory: lost
+    }
+    if (size > 0) {
+        end->reads++;
+        written_locked(self, end, other_end(end));
     }
     mutex_unlock(self, end->object.lock);
-    if (status == ZX_OK) {
-        status = segments_to_user(&segments, bytes, size, actual);
-        put_back(self, end, &segments, taken);
-    }
-    return status;
 }
 
 zx_status_t socket_read(struct thread *self, struct object *object, bool is_peek, user_out bytes,
@@ -329,35 +364,26 @@ zx_status_t socket_read(struct thread *self, struct object *object, bool is_peek
     *actual = 0;
     struct list segments;
     char copy[STREAM_SMALL];
-    bool small = size <= sizeof(copy) && !is_datagram(end);
     mutex_lock(self, end->object.lock);
     zx_status_t status = check_read_locked(end, size);
-    size_t taken = 0;
-    if (status == ZX_OK && size > 0) {
-        bool was_full = free_room(end) == 0;
-        if (small) {
-            taken = stream_buffer_peek_small(&end->data, copy, size);
-            stream_buffer_drop(self, &end->data, taken);
-        } else if (is_datagram(end)) {
-            taken = stream_buffer_take_datagram(&end->data, &segments);
-        } else {
-            taken = stream_buffer_take(self, &end->data, size, &segments);
-        }
-        status = taken > 0 ? ZX_OK : ZX_ERR_NO_MEMORY;
-        read_locked(self, end, was_full);
-    }
+    size_t taken =
+        status == ZX_OK && size > 0 ? take_locked(self, end, size, copy, &segments) : 0;
     mutex_unlock(self, end->object.lock);
-    if (status != ZX_OK || taken == 0) {
+    if (taken == 0) {
         return status;
     }
-    if (small) {
-        // As in Zircon, bytes that cannot be stored are lost.
+    if (list_is_empty(&segments)) {
         *actual = taken;
-        return copy_to_user(bytes, copy, taken);
+        status = copy_to_user(bytes, copy, taken);
+    } else {
+        status = segments_to_user(&segments, bytes, size, actual);
     }
-    status = segments_to_user(&segments, bytes, size, actual);
+    if (unlikely(status != ZX_OK)) {
+        put_back(self, end, &segments, copy, taken);
+        return status;
+    }
     segments_free(self, &segments);
-    return status;
+    return ZX_OK;
 }
 
 // --- control ---
@@ -384,6 +410,7 @@ zx_status_t socket_write_control(struct thread *self, struct object *object, use
     if (status == ZX_OK) {
         memcpy(peer->control->bytes, copy, size);
         peer->control->size = (uint32_t)size;
+        peer->control->number++;
         object_update_locked(self, &peer->object, 0, ZX_SOCKET_CONTROL_READABLE);
         object_update_locked(self, object, ZX_SOCKET_CONTROL_WRITABLE, 0);
     }
@@ -397,30 +424,37 @@ zx_status_t socket_read_control(struct thread *self, struct object *object, bool
     if ((end->cell->options & ZX_SOCKET_HAS_CONTROL) == 0) {
         return ZX_ERR_BAD_STATE;
     }
-    struct control_message copy;
-    mutex_lock(self, object->lock);
-    copy.size = end->control->size;
-    memcpy(copy.bytes, end->control->bytes, copy.size);
-    mutex_unlock(self, object->lock);
-    if (copy.size == 0) {
-        return ZX_ERR_SHOULD_WAIT;
-    }
-    *actual = copy.size < size ? copy.size : size;
-    zx_status_t status = copy_to_user(bytes, copy.bytes, *actual);
-    if (status != ZX_OK || is_peek) {
-        return status;
-    }
-    mutex_lock(self, object->lock);
-    if (end->control->size != 0) {
-        end->control->size = 0;
-        object_update_locked(self, object, ZX_SOCKET_CONTROL_READABLE, 0);
-        struct socket *peer = peer_locked(end);
-        if (peer != NULL) {
-            object_update_locked(self, &peer->object, 0, ZX_SOCKET_CONTROL_WRITABLE);
+    // Look at the message, store it, and take it if nobody else did meanwhile.
+    for (;;) {
+        struct control_message copy;
+        mutex_lock(self, object->lock);
+        copy.size = end->control->size;
+        copy.number = end->control->number;
+        memcpy(copy.bytes, end->control->bytes, copy.size);
+        mutex_unlock(self, object->lock);
+        if (copy.size == 0) {
+            return ZX_ERR_SHOULD_WAIT;
+        }
+        *actual = copy.size < size ? copy.size : size;
+        zx_status_t status = copy_to_user(bytes, copy.bytes, *actual);
+        if (status != ZX_OK || is_peek) {
+            return status;
+        }
+        mutex_lock(self, object->lock);
+        bool ours = end->control->size != 0 && end->control->number == copy.number;
+        if (ours) {
+            end->control->size = 0;
+            object_update_locked(self, object, ZX_SOCKET_CONTROL_READABLE, 0);
+            struct socket *peer = peer_locked(end);
+            if (peer != NULL) {
+                object_update_locked(self, &peer->object, 0, ZX_SOCKET_CONTROL_WRITABLE);
+            }
+        }
+        mutex_unlock(self, object->lock);
+        if (ours) {
+            return ZX_OK;
         }
     }
-    mutex_unlock(self, object->lock);
-    return ZX_OK;
 }
 
 // --- accept ---
@@ -488,11 +522,17 @@ void socket_shutdown(struct thread *self, struct object *object, uint32_t how) {
     struct socket *end = socket_at(object);
     bool read = (how & ZX_SOCKET_SHUTDOWN_READ) != 0;
     bool write = (how & ZX_SOCKET_SHUTDOWN_WRITE) != 0;
+    const zx_signals_t disabled = ZX_SOCKET_PEER_WRITE_DISABLED | ZX_SOCKET_WRITE_DISABLED;
+    zx_signals_t wanted = (read ? ZX_SOCKET_PEER_WRITE_DISABLED : 0) |
+                          (write ? ZX_SOCKET_WRITE_DISABLED : 0);
     mutex_lock(self, object->lock);
-    disable_locked(self, end, read, write);
-    struct socket *peer = peer_locked(end);
-    if (peer != NULL) {
-        disable_locked(self, peer, write, read);
+    // As in Zircon: what is off already is left alone, a WRITABLE that a read brought back too.
+    if ((object_signals(object) & disabled) != wanted) {
+        disable_locked(self, end, read, write);
+        struct socket *peer = peer_locked(end);
+        if (peer != NULL) {
+            disable_locked(self, peer, write, read);
+        }
     }
     mutex_unlock(self, object->lock);
 }

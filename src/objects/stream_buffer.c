@@ -123,6 +123,19 @@ void stream_buffer_return(struct stream_buffer *buffer, struct list *segments, s
     buffer->size += size;
 }
 
+bool stream_buffer_return_small(struct thread *self, struct stream_buffer *buffer,
+                                const char *bytes, uint32_t size) {
+    struct segment *segment = segment_new(self, size);
+    if (segment == NULL) {
+        return false;
+    }
+    memcpy(segment->bytes, bytes, size);
+    segment->end = size;
+    list_add_head(&buffer->segments, &segment->node);
+    buffer->size += size;
+    return true;
+}
+
 size_t stream_buffer_take(struct thread *self, struct stream_buffer *buffer, size_t size,
                           struct list *segments) {
     size_t taken = 0;
@@ -162,18 +175,25 @@ size_t stream_buffer_take_datagram(struct stream_buffer *buffer, struct list *se
     return size;
 }
 
-size_t stream_buffer_peek_small(const struct stream_buffer *buffer, char *bytes, size_t size) {
-    size_t copied = 0;
+void stream_buffer_peek(const struct stream_buffer *buffer, size_t offset, char *bytes,
+                        size_t size) {
     list_for_each(node, next, (struct list *)&buffer->segments) {
-        struct segment *segment = segment_at(node);
-        size_t part = left(segment) < size - copied ? left(segment) : size - copied;
-        memcpy(bytes + copied, segment->bytes + segment->begin, part);
-        copied += part;
-        if (copied == size) {
-            break;
+        const struct segment *segment = segment_at(node);
+        size_t here = left(segment);
+        if (offset >= here) {
+            offset -= here;
+            continue;
+        }
+        size_t part = here - offset < size ? here - offset : size;
+        memcpy(bytes, segment->bytes + segment->begin + offset, part);
+        bytes += part;
+        size -= part;
+        offset = 0;
+        if (size == 0) {
+            return;
         }
     }
-    return copied;
+    debug_invariant(size == 0);
 }
 
 void stream_buffer_drop(struct thread *self, struct stream_buffer *buffer, size_t size) {

@@ -43,6 +43,9 @@ bool stream_buffer_append_small(struct thread *self, struct stream_buffer *buffe
 void stream_buffer_append(struct stream_buffer *buffer, struct list *segments, size_t size);
 // Puts segments back to the front.
 void stream_buffer_return(struct stream_buffer *buffer, struct list *segments, size_t size);
+// Puts a few bytes to the front. False if memory is used up.
+bool stream_buffer_return_small(struct thread *self, struct stream_buffer *buffer,
+                                const char *bytes, uint32_t size);
 
 // Moves the first `size` bytes, or all if there are fewer, out of the queue. A segment that is
 // needed in part is copied. Returns how many bytes; 0 if memory for that copy is used up.
@@ -51,8 +54,9 @@ size_t stream_buffer_take(struct thread *self, struct stream_buffer *buffer, siz
 // Moves the first datagram out of the queue. Returns its size.
 size_t stream_buffer_take_datagram(struct stream_buffer *buffer, struct list *segments);
 
-// Copies the first bytes without moving them; at most STREAM_SMALL.
-size_t stream_buffer_peek_small(const struct stream_buffer *buffer, char *bytes, size_t size);
+// Copies `size` bytes from `offset` on without moving them; there must be so many.
+void stream_buffer_peek(const struct stream_buffer *buffer, size_t offset, char *bytes,
+                        size_t size);
 // Drops the first bytes.
 void stream_buffer_drop(struct thread *self, struct stream_buffer *buffer, size_t size);
 

@@ -256,6 +256,7 @@ static void timer_on_zero_handles(struct thread *self, struct object *object) {
 }
 
 static void timer_destroy(struct thread *self, struct object *object) {
+    unset_locked(self, timer_at(object)); // a timer_set may have come after the last close
     slab_free(self, &timer_slab, timer_at(object));
 }
 

@@ -21,7 +21,7 @@ static _Thread_local struct thread *current __attribute__((tls_model("initial-ex
 
 static struct {
     _Atomic(libzircon_trace_hook) hook;
-    void *context;
+    _Atomic(void *) context;
 } trace;
 
 struct thread *entry_current(void) {
@@ -172,12 +172,13 @@ static uint64_t call_by_number(struct thread *self, uint32_t number, const uint6
 
 static uint64_t entry_traced_call(struct thread *self, uint32_t number, const uint64_t words[8]) {
     libzircon_trace_hook hook = atomic_load(&trace.hook);
+    void *context = atomic_load(&trace.context);
     if (hook != NULL) {
-        hook(trace.context, number, words, NULL);
+        hook(context, number, words, NULL);
     }
     uint64_t result = call_by_number(self, number, words);
     if (hook != NULL) {
-        hook(trace.context, number, words, &result);
+        hook(context, number, words, &result);
     }
     return result;
 }
@@ -190,11 +191,30 @@ ZX_EXPORT uint64_t libzircon_call(uint32_t number, const uint64_t words[8]) {
 
 ZX_EXPORT void libzircon_trace(libzircon_trace_hook hook, void *context) {
     atomic_store(&trace.hook, NULL);
-    trace.context = context;
+    atomic_store(&trace.context, context);
     atomic_store(&trace.hook, hook);
 }
 
 // --- looking in from outside ---
+
+ZX_EXPORT bool libzircon_describe_handle(zx_handle_t value, zx_obj_type_t *type, zx_koid_t *koid) {
+    struct thread *self = entry_current();
+    struct object *object;
+    handle_id id;
+    if (self == NULL || handle_peek(self, value, NULL, ZX_RIGHT_NONE, &object, &id) != ZX_OK) {
+        return false;
+    }
+    // The object may die meanwhile, and its memory become another: then the handle is gone as well.
+    *type = object->type->id;
+    *koid = object->koid;
+    atomic_thread_fence(memory_order_acquire);
+    return handle_is_live(id);
+}
+
+ZX_EXPORT zx_koid_t libzircon_thread_koid(void) {
+    struct thread *self = entry_current();
+    return self != NULL ? self->object->object.koid : ZX_KOID_INVALID;
+}
 
 ZX_EXPORT void libzircon_fail_allocation(uint32_t n) {
     struct thread *self = entry_begin();
