@@ -228,8 +228,13 @@ zx_status_t _zx_channel_create(uint32_t options, zx_handle_t *out0, zx_handle_t 
 //   ZX_ERR_PEER_CLOSED: there is no message, and the opposite end is closed.
 //   ZX_ERR_BUFFER_TOO_SMALL: the message has more bytes than *num_bytes* or more handles than
 //     *num_handles*.
+//   ZX_ERR_NO_MEMORY: there is no room for the handles of the message, which stays where it is.
 //   ZX_ERR_INVALID_ARGS: *actual_bytes* or *actual_handles* is not null and cannot be written, or
 //     *bytes* cannot be written.
+//
+// Differs from Fuchsia: In Fuchsia a handle keeps its place in the table of all handles while it is
+// in a message; here the reader needs free places of its own, and `ZX_ERR_NO_MEMORY` is the answer
+// if there are none.
 zx_status_t zx_channel_read(zx_handle_t handle, uint32_t options, void *bytes, zx_handle_t *handles,
                             uint32_t num_bytes, uint32_t num_handles, uint32_t *actual_bytes,
                             uint32_t *actual_handles);
@@ -261,8 +266,13 @@ zx_status_t _zx_channel_read(zx_handle_t handle, uint32_t options, void *bytes,
 //   ZX_ERR_PEER_CLOSED: there is no message, and the opposite end is closed.
 //   ZX_ERR_BUFFER_TOO_SMALL: the message has more bytes than *num_bytes* or more handles than
 //     *num_handles*.
+//   ZX_ERR_NO_MEMORY: there is no room for the handles of the message, which stays where it is.
 //   ZX_ERR_INVALID_ARGS: *actual_bytes* or *actual_handles* is not null and cannot be written, or
 //     *bytes* cannot be written.
+//
+// Differs from Fuchsia: In Fuchsia a handle keeps its place in the table of all handles while it is
+// in a message; here the reader needs free places of its own, and `ZX_ERR_NO_MEMORY` is the answer
+// if there are none.
 zx_status_t zx_channel_read_etc(zx_handle_t handle, uint32_t options, void *bytes,
                                 zx_handle_info_t *handles, uint32_t num_bytes, uint32_t num_handles,
                                 uint32_t *actual_bytes, uint32_t *actual_handles);
@@ -2681,9 +2691,12 @@ zx_status_t _zx_smc_call(zx_handle_t handle, const zx_smc_parameters_t *paramete
 //   ZX_ERR_BAD_HANDLE: *handle* is not a valid handle.
 //   ZX_ERR_WRONG_TYPE: *handle* is not a socket.
 //   ZX_ERR_ACCESS_DENIED: *handle* lacks `ZX_RIGHT_READ`.
+//   ZX_ERR_NO_MEMORY: there is no room for another handle; the passed socket stays.
 //   ZX_ERR_NOT_SUPPORTED: *handle* was made without `ZX_SOCKET_HAS_ACCEPT`.
 //   ZX_ERR_SHOULD_WAIT: no socket was passed, also when the opposite end is closed.
 //   ZX_ERR_INVALID_ARGS: *out_socket* cannot be written. The passed socket is closed.
+//
+// Differs from Fuchsia: The kernel of 2019 needs no room for the handle.
 zx_status_t zx_socket_accept(zx_handle_t handle, zx_handle_t *out_socket);
 zx_status_t _zx_socket_accept(zx_handle_t handle, zx_handle_t *out_socket);
 
@@ -2729,9 +2742,9 @@ zx_status_t _zx_socket_create(uint32_t options, zx_handle_t *out0, zx_handle_t *
 //
 // Errors:
 //   ZX_ERR_INVALID_ARGS: *buffer* is null and *buffer_size* is not 0, or *options* has a bit that
-//     is not defined; or, after the handle is checked, *buffer_size* does not fit into 32 bits,
-//     *buffer* cannot be written, or *actual* is not null and cannot be written. Bytes that were
-//     stored before the fault are lost.
+//     is not defined; or, after the handle is checked, *buffer_size* does not fit into 32 bits, or
+//     *buffer* cannot be written, and the bytes stay in the socket; or *actual* is not null and
+//     cannot be written, and the bytes are taken out all the same.
 //   ZX_ERR_BAD_HANDLE: *handle* is not a valid handle.
 //   ZX_ERR_WRONG_TYPE: *handle* is not a socket.
 //   ZX_ERR_ACCESS_DENIED: *handle* lacks `ZX_RIGHT_READ`.
@@ -2741,6 +2754,9 @@ zx_status_t _zx_socket_create(uint32_t options, zx_handle_t *out0, zx_handle_t *
 //     reading for this one; or a control message is read from a socket without
 //     `ZX_SOCKET_HAS_CONTROL`.
 //   ZX_ERR_SHOULD_WAIT: there are no bytes, or there is no control message.
+//
+// Differs from Fuchsia: When *buffer* cannot be written to its end, the kernel of 2019 loses the
+// bytes that it had stored by then.
 zx_status_t zx_socket_read(zx_handle_t handle, uint32_t options, void *buffer, size_t buffer_size,
                            size_t *actual);
 zx_status_t _zx_socket_read(zx_handle_t handle, uint32_t options, void *buffer, size_t buffer_size,
@@ -2807,8 +2823,8 @@ zx_status_t _zx_socket_shutdown(zx_handle_t handle, uint32_t options);
 // Errors:
 //   ZX_ERR_INVALID_ARGS: *buffer* is null and *buffer_size* is not 0, or *options* has a bit that
 //     is not defined; or, after the handle is checked, *buffer_size* does not fit into 32 bits, a
-//     control message has no bytes, *buffer* cannot be read, or *actual* is not null and cannot be
-//     written. Bytes of a stream that were copied before the fault have been sent.
+//     control message has no bytes, or *buffer* cannot be read, and nothing is written; or *actual*
+//     is not null and cannot be written, and the bytes are written all the same.
 //   ZX_ERR_BAD_HANDLE: *handle* is not a valid handle.
 //   ZX_ERR_WRONG_TYPE: *handle* is not a socket.
 //   ZX_ERR_ACCESS_DENIED: *handle* lacks `ZX_RIGHT_WRITE`.
@@ -2820,6 +2836,10 @@ zx_status_t _zx_socket_shutdown(zx_handle_t handle, uint32_t options);
 //     1024 bytes.
 //   ZX_ERR_SHOULD_WAIT: the buffer is full, has no room for the whole datagram, or the last control
 //     message has not been read.
+//   ZX_ERR_NO_MEMORY: there is no memory for the bytes.
+//
+// Differs from Fuchsia: When *buffer* cannot be read to its end, the kernel of 2019 may have sent
+// the first part of a stream; and it answers `ZX_ERR_SHOULD_WAIT` where there is no memory.
 zx_status_t zx_socket_write(zx_handle_t handle, uint32_t options, const void *buffer,
                             size_t buffer_size, size_t *actual);
 zx_status_t _zx_socket_write(zx_handle_t handle, uint32_t options, const void *buffer,
@@ -3114,6 +3134,9 @@ zx_status_t _zx_system_get_event(zx_handle_t root_job, uint32_t kind, zx_handle_
 // Errors:
 //   ZX_ERR_NOT_SUPPORTED: *kind* is not defined, or it is `ZX_FEATURE_KIND_CPU` and there are no
 //     bits.
+//   ZX_ERR_INVALID_ARGS: *features* cannot be written.
+//
+// Differs from Fuchsia: In Fuchsia a pointer that cannot be written is a fault of the caller.
 zx_status_t zx_system_get_features(uint32_t kind, uint32_t *features);
 zx_status_t _zx_system_get_features(uint32_t kind, uint32_t *features);
 
@@ -3134,6 +3157,9 @@ uint64_t _zx_system_get_physmem(void);
 //
 // Errors:
 //   ZX_ERR_BUFFER_TOO_SMALL: *version_size* is less than 64.
+//   ZX_ERR_INVALID_ARGS: *version* cannot be written.
+//
+// Differs from Fuchsia: In Fuchsia a buffer that cannot be written is a fault of the caller.
 zx_status_t zx_system_get_version(char *version, size_t version_size);
 zx_status_t _zx_system_get_version(char *version, size_t version_size);
 

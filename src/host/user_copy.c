@@ -8,12 +8,18 @@
 extern int user_copy(void *to, const void *from, size_t size);
 extern int user_flush(const void *from, const void *end, size_t line);
 
+// Where the kernel's variables are (base/state.h).
+extern const char __start_kernel_state[] __attribute__((visibility("hidden")));
+extern const char __stop_kernel_state[] __attribute__((visibility("hidden")));
+
+// Neither the kernel's objects nor its variables are among the bytes.
 static bool is_user_range(uintptr_t at, size_t size) {
     uintptr_t end;
     if (__builtin_add_overflow(at, size, &end)) {
         return false;
     }
-    return end <= kernel_range.base || at >= kernel_range.end;
+    return (end <= kernel_range.base || at >= kernel_range.end) &&
+           (end <= (uintptr_t)__start_kernel_state || at >= (uintptr_t)__stop_kernel_state);
 }
 
 zx_status_t copy_from_user(void *to, user_in from, size_t size) {

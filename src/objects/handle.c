@@ -253,18 +253,20 @@ zx_status_t handle_get(struct thread *self, zx_handle_t value, const struct obje
 zx_status_t handle_get_rights(struct thread *self, zx_handle_t value,
                               const struct object_type *type, zx_rights_t rights,
                               struct object **object, zx_rights_t *has) {
-    zx_status_t status = handle_get_id(self, value, 0, object, has, NULL);
+    struct object *found; // *object stays as it is on failure: callers look at it
+    zx_status_t status = handle_get_id(self, value, 0, &found, has, NULL);
     if (unlikely(status != ZX_OK)) {
         return status;
     }
-    if (unlikely(type != NULL && (*object)->type != type)) {
-        object_unref(self, *object);
+    if (unlikely(type != NULL && found->type != type)) {
+        object_unref(self, found);
         return ZX_ERR_WRONG_TYPE;
     }
     if (unlikely((*has & rights) != rights)) {
-        object_unref(self, *object);
+        object_unref(self, found);
         return ZX_ERR_ACCESS_DENIED;
     }
+    *object = found;
     return ZX_OK;
 }
 
