@@ -2427,8 +2427,10 @@ zx_status_t _zx_port_create(uint32_t options, zx_handle_t *out);
 //   ZX_ERR_ACCESS_DENIED: *handle* lacks `ZX_RIGHT_WRITE`.
 //   ZX_ERR_INVALID_ARGS: *packet* cannot be read.
 //   ZX_ERR_NO_MEMORY: all ports together hold as many packets as there may be.
-//   ZX_ERR_BAD_STATE: another thread closed the last handle of the port during the call.
 //   ZX_ERR_SHOULD_WAIT: the port holds as many packets as it takes.
+//
+// Differs from Fuchsia: A port whose last handle another thread closes during the call is
+// `ZX_ERR_BAD_HANDLE`; the kernel of 2019 may say `ZX_ERR_BAD_STATE`.
 zx_status_t zx_port_queue(zx_handle_t handle, const zx_port_packet_t *packet);
 zx_status_t _zx_port_queue(zx_handle_t handle, const zx_port_packet_t *packet);
 

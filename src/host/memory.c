@@ -65,6 +65,11 @@ bool memory_is_ours(void) {
     return kernel_range.base != 0 && atomic_load(&header()->started) != 0;
 }
 
+// Where a program runs under the address sanitizer. Its notes on free cells outlive a fork, in whose
+// child the memory begins anew.
+extern void __asan_unpoison_memory_region(const volatile void *at, size_t size)
+    __attribute__((weak));
+
 void *memory_take(size_t size) {
     size = (size + HOST_PAGE_SIZE - 1) & ~(size_t)(HOST_PAGE_SIZE - 1);
     uintptr_t at = atomic_load(&header()->next);
@@ -86,6 +91,9 @@ void *memory_take(size_t size) {
         if (atomic_compare_exchange_strong(&header()->committed, &committed, end)) {
             break;
         }
+    }
+    if (__asan_unpoison_memory_region != NULL) {
+        __asan_unpoison_memory_region((void *)at, size);
     }
     return (void *)at;
 }

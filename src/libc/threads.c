@@ -46,11 +46,13 @@ struct record {
     int (*c11_function)(void *);
     void *(*function)(void *);
     void *argument;
+    struct record *inherited; // of the process before this one
     UT_hash_handle hh;
 };
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static struct record *records;
+static struct record *inherited; // from the parent: of no use, but not lost to leak checkers
 static _Thread_local struct record *own;
 static _Thread_local bool over; // the thread has taken leave of the kernel
 static pthread_key_t key;
@@ -428,6 +430,10 @@ int libc_create_thread(pthread_t *thread, void *(*function)(void *), void *argum
 // In the child of a fork only the calling thread is left, and its handles are gone.
 void libc_threads_forget(void) {
     pthread_mutex_init(&lock, NULL);
+    if (records != NULL) {
+        records->inherited = inherited;
+        inherited = records;
+    }
     records = NULL;
     own = NULL;
 }

@@ -149,8 +149,7 @@ static void leave(struct thread *self, struct waiter *waiter) {
 }
 
 zx_status_t futex_wait(struct thread *self, uintptr_t address, int32_t value,
-                       struct thread_object *owner, zx_status_t owner_status,
-                       zx_time_t deadline) {
+                       struct thread_object *owner, zx_status_t owner_status, zx_time_t deadline) {
     struct bucket *bucket = bucket_of(address);
     struct waiter waiter = {.thread = self, .object = self->object};
     mutex_lock(self, &bucket->lock);
@@ -172,8 +171,7 @@ zx_status_t futex_wait(struct thread *self, uintptr_t address, int32_t value,
     }
     object_bury_dead(self);
     enum park_result result = PARK_WOKEN;
-    while (atomic_load_explicit(&waiter.woken, memory_order_acquire) == 0 &&
-           result == PARK_WOKEN) {
+    while (atomic_load_explicit(&waiter.woken, memory_order_acquire) == 0 && result == PARK_WOKEN) {
         result = park(self, deadline, ZX_THREAD_STATE_BLOCKED_FUTEX);
     }
     if (result != PARK_WOKEN) {
@@ -187,8 +185,8 @@ zx_status_t futex_wait(struct thread *self, uintptr_t address, int32_t value,
 
 // --- wake and requeue ---
 
-// Wakes waiters and returns the futex, null if none are left. It has no owner then, or with `assign`
-// the one that was woken.
+// Wakes waiters and returns the futex, null if none are left. It has no owner then, or with
+// `assign` the one that was woken.
 static struct futex *wake_locked(struct thread *self, struct futex *futex, uint32_t count,
                                  bool assign) {
     set_owner_locked(self, futex, NULL);

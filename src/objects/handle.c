@@ -58,15 +58,20 @@ static zx_handle_t value_of(const struct process *process, uint32_t index, uint3
     return (word ^ process->handles.secret) << 2 | ZX_HANDLE_FIXED_BITS_MASK;
 }
 
-// The slot that a value names and the tag that it must have.
-static struct handle *slot_of(const struct process *process, zx_handle_t value, uint32_t *tag) {
+// The slot that a value names, and its tag. False if the tag is not that of the value's handle.
+static bool find_slot(const struct process *process, zx_handle_t value, struct handle **slot,
+                      uint32_t *tag) {
     uint32_t word = (value >> 2) ^ process->handles.secret;
-    *tag = (word >> HANDLE_INDEX_BITS) << 1 | LIVE;
-    return &all.slots[word & INDEX_MASK];
+    *slot = &all.slots[word & INDEX_MASK];
+    *tag = atomic_load_explicit(&(*slot)->tag, memory_order_acquire);
+    uint32_t generation = *tag >> 1 & GENERATION_MASK;
+    return (*tag & LIVE) != 0 && generation == word >> HANDLE_INDEX_BITS;
 }
 
+// The tag has more bits of the generation than a value, so that a thread that was stopped in the
+// middle of a lookup does not take a handle for the one that it saw, however many came between.
 static uint32_t next_tag(uint32_t tag) {
-    return ((tag >> 1) + 1) << 1 & (GENERATION_MASK << 1);
+    return ((tag >> 1) + 1) << 1;
 }
 
 // --- free slots ---
@@ -198,9 +203,9 @@ void handle_publish(struct handle *slot, struct object *object, zx_rights_t righ
 // Reads a live slot. What it finds is true only if the tag is still the same afterwards.
 static zx_status_t read_slot(struct thread *self, zx_handle_t value, struct handle **slot_out,
                              uint32_t *tag, struct object **object, zx_rights_t *rights) {
-    struct handle *slot = slot_of(self->process, value, tag);
+    struct handle *slot;
     if (unlikely((value & ZX_HANDLE_FIXED_BITS_MASK) != ZX_HANDLE_FIXED_BITS_MASK ||
-                 atomic_load_explicit(&slot->tag, memory_order_acquire) != *tag ||
+                 !find_slot(self->process, value, &slot, tag) ||
                  atomic_load_explicit(&slot->process, memory_order_relaxed) != self->process)) {
         return ZX_ERR_BAD_HANDLE;
     }

@@ -299,8 +299,8 @@ static zx_status_t peek(struct thread *self, struct socket *end, user_out bytes,
             if (done == 0 || end->reads != reads) {
                 reads = end->reads;
                 done = 0;
-                wanted = is_datagram(end) ? stream_buffer_first_datagram(&end->data)
-                                          : end->data.size;
+                wanted =
+                    is_datagram(end) ? stream_buffer_first_datagram(&end->data) : end->data.size;
                 wanted = size < wanted ? size : wanted;
             }
             part = wanted - done < sizeof(copy) ? wanted - done : sizeof(copy);
@@ -366,8 +366,7 @@ zx_status_t socket_read(struct thread *self, struct object *object, bool is_peek
     char copy[STREAM_SMALL];
     mutex_lock(self, end->object.lock);
     zx_status_t status = check_read_locked(end, size);
-    size_t taken =
-        status == ZX_OK && size > 0 ? take_locked(self, end, size, copy, &segments) : 0;
+    size_t taken = status == ZX_OK && size > 0 ? take_locked(self, end, size, copy, &segments) : 0;
     mutex_unlock(self, end->object.lock);
     if (taken == 0) {
         return status;
@@ -523,8 +522,8 @@ void socket_shutdown(struct thread *self, struct object *object, uint32_t how) {
     bool read = (how & ZX_SOCKET_SHUTDOWN_READ) != 0;
     bool write = (how & ZX_SOCKET_SHUTDOWN_WRITE) != 0;
     const zx_signals_t disabled = ZX_SOCKET_PEER_WRITE_DISABLED | ZX_SOCKET_WRITE_DISABLED;
-    zx_signals_t wanted = (read ? ZX_SOCKET_PEER_WRITE_DISABLED : 0) |
-                          (write ? ZX_SOCKET_WRITE_DISABLED : 0);
+    zx_signals_t wanted =
+        (read ? ZX_SOCKET_PEER_WRITE_DISABLED : 0) | (write ? ZX_SOCKET_WRITE_DISABLED : 0);
     mutex_lock(self, object->lock);
     // As in Zircon: what is off already is left alone, a WRITABLE that a read brought back too.
     if ((object_signals(object) & disabled) != wanted) {

@@ -211,6 +211,5 @@ void stream_buffer_drop(struct thread *self, struct stream_buffer *buffer, size_
 }
 
 size_t stream_buffer_first_datagram(const struct stream_buffer *buffer) {
-    return list_is_empty(&buffer->segments) ? 0
-                                            : segment_at(buffer->segments.next)->datagram;
+    return list_is_empty(&buffer->segments) ? 0 : segment_at(buffer->segments.next)->datagram;
 }

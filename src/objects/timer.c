@@ -4,9 +4,11 @@
 // one comparison, removing logarithmic on average.
 //
 // Locks: a timer's own (RANK_OBJECT) for its signal and what it is set to, then the heap's
-// (RANK_TIMERS). The service takes due timers off the heap with a reference, drops the heap's lock,
-// and takes each timer's lock to signal it, unless it was set anew in the meantime: `set_count`
-// tells.
+// (RANK_TIMERS). The service takes a due timer off the heap, drops the heap's lock, and takes the
+// timer's lock to signal it, unless it was set anew or cancelled in the meantime: `set_count`
+// tells. It holds no reference. The end of a timer is a cancellation too, and its memory stays that
+// of a timer, so the lock can be taken and the count, which never goes back, is that of a later
+// life.
 #include "objects/timer.h"
 
 #include <zircon/syscalls.h>
@@ -131,7 +133,6 @@ static void fire(struct thread *self, struct timer *timer, uint64_t set_count) {
         object_update_locked(self, &timer->object, 0, ZX_TIMER_SIGNALED);
     }
     mutex_unlock(self, timer->object.lock);
-    object_unref(self, &timer->object);
 }
 
 static void serve(struct thread *self) {
@@ -143,12 +144,8 @@ static void serve(struct thread *self) {
         if (timer != NULL && timer->due <= now) {
             remove_locked(timer);
             uint64_t set_count = timer->set_count;
-            // Its last handle may be gone; then its end waits for the heap's lock, as we have it.
-            bool alive = object_try_ref(&timer->object);
             mutex_unlock(self, &heap.lock);
-            if (alive) {
-                fire(self, timer, set_count);
-            }
+            fire(self, timer, set_count);
         } else {
             heap.sleeps_to = timer != NULL ? timer->due : ZX_TIME_INFINITE;
             zx_time_t until = heap.sleeps_to;
@@ -256,7 +253,7 @@ static void timer_on_zero_handles(struct thread *self, struct object *object) {
 }
 
 static void timer_destroy(struct thread *self, struct object *object) {
-    unset_locked(self, timer_at(object)); // a timer_set may have come after the last close
+    timer_cancel(self, object); // a timer_set may have come after the last close
     slab_free(self, &timer_slab, timer_at(object));
 }
 
