@@ -13,26 +13,29 @@
 static const char command[] = "coverage";
 
 static void print_help(void) {
-    fputs("usage: zx coverage --run CONFORMANCE [OPTION]... [-- ARGUMENT...]\n"
-          "       zx coverage --results FILE... [OPTION]...\n"
-          "Joins the table of calls with the results of the conformance tests.\n\n"
-          "  --run CONFORMANCE  run this program (tests/conformance/conformance in a build) with the\n"
-          "                     arguments behind --, which select tests\n"
-          "  --results FILE     read what a run wrote into the file that LIBZIRCON_RESULTS named; may\n"
-          "                     be given several times, and together with --run\n"
-          "What to print; without any of these the text table:\n"
-          "  --markdown FILE    a page of Markdown\n"
-          "  --html FILE        a page of HTML, to search and filter\n"
-          "  --json FILE        everything, for programs; FILE is - for the standard output\n"
-          "  --summary          one line\n"
-          "  --group GROUP, --state STATE\n"
-          "                     only these calls in the text table; STATE is missing, implemented,\n"
-          "                     covered or failing\n"
-          "  --call NAME        all about one call: its tests, and each error with when it comes\n"
-          "  --help             print this\n\n"
-          "Exit status: 0 done, 1 done, and a test failed or unseen.txt is wrong, 2 called wrongly,\n"
-          "3 a file or the program cannot be used.\n",
-          stdout);
+    fputs(
+        "usage: zx coverage --run CONFORMANCE [OPTION]... [-- ARGUMENT...]\n"
+        "       zx coverage --results FILE... [OPTION]...\n"
+        "Joins the table of calls with the results of the conformance tests.\n\n"
+        "  --run CONFORMANCE  run this program (tests/conformance/conformance in a build) with "
+        "the\n"
+        "                     arguments behind --, which select tests\n"
+        "  --results FILE     read what a run wrote into the file that LIBZIRCON_RESULTS named; "
+        "may\n"
+        "                     be given several times, and together with --run\n"
+        "What to print; without any of these the text table:\n"
+        "  --markdown FILE    a page of Markdown\n"
+        "  --html FILE        a page of HTML, to search and filter\n"
+        "  --json FILE        everything, for programs; FILE is - for the standard output\n"
+        "  --summary          one line\n"
+        "  --group GROUP, --state STATE\n"
+        "                     only these calls in the text table; STATE is missing, implemented,\n"
+        "                     covered or failing\n"
+        "  --call NAME        all about one call: its tests, and each error with when it comes\n"
+        "  --help             print this\n\n"
+        "Exit status: 0 done, 1 done, and a test failed or unseen.txt is wrong, 2 called wrongly,\n"
+        "3 a file or the program cannot be used.\n",
+        stdout);
 }
 
 struct coverage_options {

@@ -12,7 +12,8 @@ static const char style[] =
     "h1{margin:0 0 .5rem}\n"
     ".bar{display:flex;height:.8rem;border-radius:.4rem;overflow:hidden;background:var(--line);"
     "margin:.6rem 0}\n"
-    ".bar i{display:block}.bar .covered{background:var(--good)}.bar .implemented{background:#4493f8}"
+    ".bar i{display:block}.bar .covered{background:var(--good)}.bar "
+    ".implemented{background:#4493f8}"
     ".bar .failing{background:var(--bad)}\n"
     "form{display:flex;flex-wrap:wrap;gap:.6rem;align-items:center;position:sticky;top:0;"
     "background:Canvas;padding:.6rem 0;border-bottom:1px solid var(--line)}\n"
@@ -20,7 +21,6 @@ static const char style[] =
     "table{border-collapse:collapse;width:100%}\n"
     "th,td{text-align:left;padding:.25rem .6rem;border-bottom:1px solid var(--line);"
     "vertical-align:top}\n"
-    "td.number{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}\n"
     "code{font-size:.92em}.covered .state{color:var(--good)}.implemented .state{color:#4493f8}\n"
     ".failing .state,.fail{color:var(--bad);font-weight:600}.missing{color:var(--dim)}\n"
     "summary{cursor:pointer}ul{margin:.2rem 0;padding-left:1.2rem}.dim{color:var(--dim)}\n";
@@ -35,9 +35,19 @@ static const char script[] =
     "f.count.value=n+' of '+rows.length+' calls'}\n"
     "f.addEventListener('input',show);f.addEventListener('submit',e=>e.preventDefault());show();\n";
 
+// Text of the table: *name* and `code`, as in its comments.
 static void print_text(FILE *out, const char *text) {
+    bool in_name = false, in_code = false;
     for (; *text != '\0'; text++) {
         switch (*text) {
+        case '*':
+            in_name = !in_name;
+            fputs(in_name ? "<i>" : "</i>", out);
+            break;
+        case '`':
+            in_code = !in_code;
+            fputs(in_code ? "<code>" : "</code>", out);
+            break;
         case '&':
             fputs("&amp;", out);
             break;
@@ -54,6 +64,8 @@ static void print_text(FILE *out, const char *text) {
             fputc(*text, out);
         }
     }
+    fputs(in_code ? "</code>" : "", out);
+    fputs(in_name ? "</i>" : "", out);
 }
 
 static void print_test(FILE *out, const struct coverage_test *test) {
@@ -112,7 +124,8 @@ static void print_errors_cell(FILE *out, const struct coverage_call *call) {
         }
         for (unsigned status = 1; status < COVERAGE_STATUSES; status++) {
             if (coverage_unlisted(call, status)) {
-                fprintf(out, "<li class=fail><code>%s</code> seen, but the row does not list it</li>",
+                fprintf(out,
+                        "<li class=fail><code>%s</code> seen, but the row does not list it</li>",
                         coverage_status_name(status));
             }
         }
@@ -195,12 +208,14 @@ void coverage_print_html(FILE *out, const struct coverage *coverage) {
     coverage_print_summary(out, coverage);
     fputs("</p>\n", out);
     print_bar(out, coverage);
-    fputs("<p class=dim>Generated from a run of the conformance tests. <i>missing</i>: does nothing "
-          "yet and returns ZX_ERR_NOT_SUPPORTED. <i>implemented</i>: no test names it. "
-          "<i>covered</i>: tests name it, and all pass. <i>failing</i>: a test that names it fails. "
-          "<i>errors seen</i>: how many errors of the call's row some test has made it return. "
-          "<i>zCore</i>: what that peer did with the call in 2022.</p>\n",
-          out);
+    fputs(
+        "<p class=dim>This page is generated from a run of the conformance tests. <i>missing</i>: "
+        "does nothing "
+        "yet and returns ZX_ERR_NOT_SUPPORTED. <i>implemented</i>: no test names it. "
+        "<i>covered</i>: tests name it, and all pass. <i>failing</i>: a test that names it fails. "
+        "<i>errors seen</i>: how many errors of the call's row some test has made it return. "
+        "<i>zCore</i>: what that peer did with the call in 2022.</p>\n",
+        out);
     print_form(out);
     fputs("<table>\n<thead><tr><th>call<th>group<th>since<th>state<th>tests<th>errors seen<th>zCore"
           "</thead>\n<tbody>\n",

@@ -9,13 +9,14 @@ void coverage_print_summary(FILE *out, const struct coverage *coverage) {
     struct coverage_totals then = coverage_total(coverage, SYSCALL_SINCE_2019);
     struct coverage_totals later = coverage_total(coverage, SYSCALL_SINCE_LATER);
     struct coverage_errors errors = coverage_count_all_errors(coverage);
-    fprintf(out,
-            "%zu of %zu calls of 2019 implemented, %zu covered, %zu failing; %zu of %zu later calls "
-            "implemented, %zu covered, %zu failing; %zu tests, %zu failed; %zu of %zu errors of "
-            "implemented calls seen, %zu more cannot occur\n",
-            then.implemented, then.calls, then.covered, then.failing, later.implemented, later.calls,
-            later.covered, later.failing, coverage->test_count, coverage->failed, errors.seen,
-            errors.listed, errors.cannot);
+    fprintf(
+        out,
+        "%zu of %zu calls of 2019 implemented, %zu covered, %zu failing; %zu of %zu later calls "
+        "implemented, %zu covered, %zu failing; %zu tests, %zu failed; %zu of %zu errors of "
+        "implemented calls seen, %zu more cannot occur\n",
+        then.implemented, then.calls, then.covered, then.failing, later.implemented, later.calls,
+        later.covered, later.failing, coverage->test_count, coverage->failed, errors.seen,
+        errors.listed, errors.cannot);
 }
 
 // The groups in the order of their names; within one the calls stand by name.
@@ -78,8 +79,7 @@ static bool has_unlisted(const struct coverage_call *call) {
 static void print_one(FILE *out, const struct coverage *coverage,
                       const struct coverage_call *call) {
     fprintf(out, "zx_%s: %s, group %s, since %s, zCore: %s\n", call->desc->name,
-            coverage_state_names[call->state], call->desc->group, coverage_since(call),
-            call->peer);
+            coverage_state_names[call->state], call->desc->group, coverage_since(call), call->peer);
     fprintf(out, "  errors\n");
     for (size_t i = 0; i < call->desc->error_count; i++) {
         const char *name = coverage_short_error(call->desc->errors[i].name);
@@ -107,8 +107,7 @@ static void print_one(FILE *out, const struct coverage *coverage,
 static bool is_wanted(const struct coverage_call *call, const struct coverage_filter *filter) {
     return (filter->call == NULL || strcmp(call->desc->name, filter->call) == 0) &&
            (filter->group == NULL || in_group(call, filter->group)) &&
-           (filter->state == NULL ||
-            strcmp(coverage_state_names[call->state], filter->state) == 0);
+           (filter->state == NULL || strcmp(coverage_state_names[call->state], filter->state) == 0);
 }
 
 static void print_row(FILE *out, const struct coverage_call *call) {
@@ -178,6 +177,16 @@ static void print_sentence(FILE *out, const char *name) {
     }
 }
 
+static void print_markdown_text(FILE *out, const char *text) {
+    for (; *text != '\0'; text++) {
+        if (*text == '<') {
+            fputs("&lt;", out);
+        } else {
+            fputc(*text, out);
+        }
+    }
+}
+
 static void print_markdown_row(FILE *out, const struct coverage_call *call) {
     struct coverage_errors errors = coverage_count_errors(call);
     const char *mark = call->state == COVERAGE_FAILING ? "**" : "";
@@ -232,8 +241,10 @@ static void print_markdown_notes(FILE *out, const struct coverage *coverage) {
             if (call->cannot[j] != NULL && !call->desc->missing && !coverage_error_seen(call, j)) {
                 fputs(headed ? "" : "\n## Errors that cannot occur\n\n", out);
                 headed = true;
-                fprintf(out, "- `%s`, %s: %s\n", call->desc->name,
-                        coverage_short_error(call->desc->errors[j].name), call->cannot[j]);
+                fprintf(out, "- `%s`, %s: ", call->desc->name,
+                        coverage_short_error(call->desc->errors[j].name));
+                print_markdown_text(out, call->cannot[j]);
+                fputc('\n', out);
             }
         }
     }
@@ -241,7 +252,8 @@ static void print_markdown_notes(FILE *out, const struct coverage *coverage) {
     for (size_t i = 0; i < ZX_SYS_COUNT; i++) {
         const struct coverage_call *call = &coverage->calls[i];
         if (has_unlisted(call)) {
-            fputs(headed ? "" : "\n## Errors that were seen and that the row does not list\n\n", out);
+            fputs(headed ? "" : "\n## Errors that were seen and that the row does not list\n\n",
+                  out);
             headed = true;
             fprintf(out, "- `%s`: ", call->desc->name);
             print_errors(out, call, UNLISTED, "");
@@ -278,7 +290,8 @@ void coverage_print_markdown(FILE *out, const struct coverage *coverage) {
             "Of the %zu errors that the rows of implemented calls list, the tests saw %zu, and %zu "
             "more cannot occur.\n\n",
             errors.listed, errors.seen, errors.cannot);
-    fputs("This page is generated: `cmake --build BUILD --target coverage` runs the conformance tests "
+    fputs("This page is generated: `cmake --build BUILD --target coverage` runs the conformance "
+          "tests "
           "and prints it anew. The same with all details, to search and filter: "
           "[coverage.html](coverage.html).\n\n"
           "- *missing*: the call does nothing yet and returns `ZX_ERR_NOT_SUPPORTED`.\n"
@@ -308,11 +321,12 @@ void coverage_print_markdown(FILE *out, const struct coverage *coverage) {
 // --- JSON ---
 
 static void print_json_totals(FILE *out, const char *name, const struct coverage_totals *totals) {
-    fprintf(out,
-            "    \"%s\": {\"calls\": %zu, \"implemented\": %zu, \"covered\": %zu, \"failing\": %zu, "
-            "\"missing\": %zu},\n",
-            name, totals->calls, totals->implemented, totals->covered, totals->failing,
-            totals->missing);
+    fprintf(
+        out,
+        "    \"%s\": {\"calls\": %zu, \"implemented\": %zu, \"covered\": %zu, \"failing\": %zu, "
+        "\"missing\": %zu},\n",
+        name, totals->calls, totals->implemented, totals->covered, totals->failing,
+        totals->missing);
 }
 
 static void print_json_test(FILE *out, const struct coverage_test *test, bool with_call) {

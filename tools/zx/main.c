@@ -11,7 +11,9 @@ static const struct {
     const char *what;
 } commands[] = {
     {"bench", bench_command, "measure the system calls beside what Linux does for the same work"},
+    {"call", call_command, "make system calls by name, one or a script of them"},
     {"coverage", coverage_command, "show which calls work, by a run of the conformance tests"},
+    {"trace", trace_command, "run a program and print its system calls"},
 };
 enum { COMMANDS = sizeof(commands) / sizeof(commands[0]) };
 

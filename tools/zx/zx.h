@@ -18,6 +18,8 @@ enum zx_exit {
 // A subcommand gets the words behind its name and returns the exit status.
 int coverage_command(int argc, char **argv);
 int bench_command(int argc, char **argv);
+int call_command(int argc, char **argv);
+int trace_command(int argc, char **argv);
 
 enum { ZX_LIST_MAX = 16 };
 

@@ -46,8 +46,8 @@ static void channel_run(void *opaque, uint64_t count) {
         uint32_t actual = 0;
         bench_stamp(bytes.out, bytes.size, i);
         BENCH_OK(zx_channel_write(state->ends[0], 0, bytes.out, (uint32_t)bytes.size, NULL, 0));
-        BENCH_OK(zx_channel_read(state->ends[1], 0, bytes.in, NULL, (uint32_t)bytes.size, 0, &actual,
-                                 NULL));
+        BENCH_OK(zx_channel_read(state->ends[1], 0, bytes.in, NULL, (uint32_t)bytes.size, 0,
+                                 &actual, NULL));
         BENCH_CHECK(actual == bytes.size && bench_stamped(bytes.in, bytes.size, i));
     }
     BENCH_CHECK(memcmp(bytes.in, bytes.out, bytes.size) == 0);

@@ -32,7 +32,7 @@ static int partner_cpu = -1; // -1: anywhere
 
 static int nth_cpu(const cpu_set_t *allowed, int n) {
     for (int cpu = 0; cpu < CPU_SETSIZE; cpu++) {
-        if (CPU_ISSET(cpu, allowed) && n-- == 0) {
+        if (CPU_ISSET((size_t)cpu, allowed) && n-- == 0) {
             return cpu;
         }
     }
@@ -151,17 +151,33 @@ static int64_t run_once(struct crew *crew, const struct bench_side *side, void *
     return now() - start;
 }
 
-// Warms up, and finds how often a round is to do the work.
-static uint64_t find_count(struct crew *crew, const struct bench_side *side, void **states) {
+// The least of three, so that a pause of the machine is not taken for the time of the work.
+static int64_t try_alone(const struct bench_side *side, void *state, uint64_t count) {
+    int64_t least = INT64_MAX;
+    for (int i = 0; i < 3; i++) {
+        int64_t start = now();
+        side->run(state, count);
+        int64_t time = now() - start;
+        least = time < least ? time : least;
+    }
+    return least;
+}
+
+// Warms up, and finds how often each thread is to do the work in a round. Threads on CPUs of their
+// own take as long for their part as one thread for the whole, divided by their number.
+static uint64_t find_count(const struct bench_side *side, void *state, uint32_t threads) {
     uint64_t count = 32;
-    for (;;) {
-        int64_t time = run_once(crew, side, states, count);
-        if (time >= TRIAL_NS || count >= MAX_OPERATIONS) {
-            double wanted = (double)count * ROUND_NS / (double)(time > 0 ? time : 1);
-            return wanted >= MAX_OPERATIONS ? MAX_OPERATIONS : wanted < 1 ? 1 : (uint64_t)wanted;
-        }
+    int64_t time;
+    if (side->prepare != NULL) {
+        side->prepare(state);
+    }
+    while ((time = try_alone(side, state, count)) < TRIAL_NS && count < MAX_OPERATIONS) {
         count *= 2;
     }
+    double wanted = (double)count * ROUND_NS / (double)(time > 0 ? time : 1);
+    wanted = wanted > MAX_OPERATIONS ? MAX_OPERATIONS : wanted;
+    wanted /= threads;
+    return wanted < 1 ? 1 : (uint64_t)wanted;
 }
 
 // --- rows ---
@@ -259,8 +275,8 @@ void bench_measure(struct bench_result *result) {
     begin(&run, result);
     for (size_t side = 0; side < row->side_count; side++) {
         say_where(result, &row->sides[side]);
-        result->sides[side].operations = find_count(&run.crew, &row->sides[side],
-                                                    run.states[side]);
+        result->sides[side].operations =
+            find_count(&row->sides[side], run.states[side][0], result->threads);
     }
     // Round 0 warms up once more, now in turns, and is not counted.
     for (uint32_t round = 0; round <= result->round_count; round++) {

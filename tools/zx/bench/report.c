@@ -1,0 +1,284 @@
+// Part of libzircon. BSD-3-Clause, see LICENSE.
+#include "report.h"
+
+#include <dirent.h>
+#include <gnu/libc-version.h>
+#include <stdlib.h>
+#include <sys/utsname.h>
+#include <zircon/syscalls.h>
+
+#include "../zx.h"
+
+// --- the machine ---
+
+// The value of the first line that starts with the key, or "unknown".
+static void find_line(const char *path, const char *key, char *value, size_t size) {
+    char line[512];
+    snprintf(value, size, "unknown");
+    FILE *file = fopen(path, "re");
+    while (file != NULL && fgets(line, sizeof(line), file) != NULL) {
+        if (strncmp(line, key, strlen(key)) == 0) {
+            const char *start = line + strlen(key);
+            start += strspn(start, " \t:");
+            snprintf(value, size, "%.*s", (int)strcspn(start, "\n"), start);
+            break;
+        }
+    }
+    if (file != NULL) {
+        fclose(file);
+    }
+}
+
+static int is_name(const struct dirent *entry) {
+    return entry->d_name[0] != '.';
+}
+
+// What the kernel does about faults of the CPU, each as "name: what"; it makes calls dearer.
+static void find_mitigations(char *text, size_t size) {
+    static const char folder[] = "/sys/devices/system/cpu/vulnerabilities";
+    struct dirent **names;
+    size_t length = 0;
+    snprintf(text, size, "unknown");
+    int count = scandir(folder, &names, is_name, alphasort);
+    for (int i = 0; i < count; i++) {
+        char path[512], what[256];
+        snprintf(path, sizeof(path), "%s/%s", folder, names[i]->d_name);
+        find_line(path, "", what, sizeof(what));
+        if (strcmp(what, "Not affected") != 0 && length < size) {
+            const char *shown =
+                strncmp(what, "Mitigation: ", 12) == 0 ? what + strlen("Mitigation: ") : what;
+            int added = snprintf(text + length, size - length, "%s%s: %s", length > 0 ? "; " : "",
+                                 names[i]->d_name, shown);
+            length += added > 0 ? (size_t)added : 0;
+        }
+        free(names[i]);
+    }
+    if (count >= 0) {
+        free(names);
+        if (length == 0) {
+            snprintf(text, size, "none");
+        }
+    }
+}
+
+struct fact {
+    const char *key;
+    char value[2048];
+};
+enum { CPU, CPUS, KERNEL, MITIGATIONS, LIBC, LIBZIRCON, BUILD, LOAD, FACTS };
+
+static void find_facts(struct fact facts[FACTS]) {
+    static const char *const keys[FACTS] = {"cpu",  "cpus",      "kernel", "mitigations",
+                                            "libc", "libzircon", "build",  "load"};
+    for (int i = 0; i < FACTS; i++) {
+        facts[i].key = keys[i];
+    }
+    size_t size = sizeof(facts[0].value);
+    find_line("/proc/cpuinfo", "model name", facts[CPU].value, size);
+    snprintf(facts[CPUS].value, size, "%u", bench_cpus());
+    struct utsname name;
+    BENCH_CHECK(uname(&name) == 0);
+    snprintf(facts[KERNEL].value, size, "%s %s", name.sysname, name.release);
+    find_mitigations(facts[MITIGATIONS].value, size);
+    snprintf(facts[LIBC].value, size, "glibc %s", gnu_get_libc_version());
+    char version[64] = "";
+    BENCH_OK(zx_system_get_version(version, sizeof(version)));
+    snprintf(facts[LIBZIRCON].value, size, "%s", version);
+    const char *checks = "";
+#ifdef LIBZIRCON_DEBUG
+    checks = ", with debug checks: do not quote the numbers";
+#elif defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+    checks = ", with sanitizers: do not quote the numbers";
+#elif !defined(__OPTIMIZE__)
+    checks = ", not optimised: do not quote the numbers";
+#endif
+#ifdef __clang__
+    snprintf(facts[BUILD].value, size, "%s%s", __VERSION__, checks);
+#else
+    snprintf(facts[BUILD].value, size, "gcc %s%s", __VERSION__, checks);
+#endif
+    find_line("/proc/loadavg", "", facts[LOAD].value, size);
+}
+
+void bench_print_machine(FILE *out) {
+    struct fact *facts = bench_allocate(FACTS * sizeof(*facts));
+    find_facts(facts);
+    for (int i = 0; i < FACTS; i++) {
+        fprintf(out, "%-12s %s\n", facts[i].key, facts[i].value);
+    }
+    fputs("\nNanoseconds an operation: the median, least and most of all rounds. The ratio is to "
+          "the\n"
+          "first side, round by round: its median (least .. most).\n",
+          out);
+    free(facts);
+}
+
+// --- rows ---
+
+static const char *const kind_names[] = {
+    [BENCH_OURS] = "", [BENCH_NEIGHBOUR] = "neighbour", [BENCH_FLOOR] = "floor"};
+
+void bench_print_result(FILE *out, const struct bench_result *result) {
+    fprintf(out, "\n%s\n", result->name);
+    for (size_t i = 0; i < result->row->side_count; i++) {
+        const struct bench_side *side = &result->row->sides[i];
+        const struct bench_timing *timing = &result->sides[i];
+        fprintf(out, "  %-26s %-9s %10.1f %10.1f %10.1f", side->name, kind_names[side->kind],
+                timing->spread.median, timing->spread.min, timing->spread.max);
+        if (i > 0) {
+            fprintf(out, "   x %.2f (%.2f .. %.2f)", timing->ratio.median, timing->ratio.min,
+                    timing->ratio.max);
+        }
+        fputc('\n', out);
+    }
+}
+
+static void print_json_spread(FILE *out, const char *name, const struct bench_spread *spread) {
+    fprintf(out, "\"%s\": {\"median\": %.4f, \"min\": %.4f, \"max\": %.4f}", name, spread->median,
+            spread->min, spread->max);
+}
+
+static void print_json_side(FILE *out, const struct bench_result *result, size_t i) {
+    static const char *const kinds[] = {
+        [BENCH_OURS] = "libzircon", [BENCH_NEIGHBOUR] = "neighbour", [BENCH_FLOOR] = "floor"};
+    const struct bench_side *side = &result->row->sides[i];
+    const struct bench_timing *timing = &result->sides[i];
+    fputs("      {\"name\": ", out);
+    zx_print_json_string(out, side->name);
+    fprintf(out, ", \"kind\": \"%s\", \"operations\": %llu, ", kinds[side->kind],
+            (unsigned long long)timing->operations);
+    print_json_spread(out, "ns", &timing->spread);
+    fputs(", ", out);
+    print_json_spread(out, "ratio", &timing->ratio);
+    fputs(", \"rounds\": [", out);
+    for (uint32_t round = 0; round < result->round_count; round++) {
+        fprintf(out, "%s%.2f", round > 0 ? ", " : "", timing->rounds[round]);
+    }
+    fputs("]}", out);
+}
+
+void bench_print_json(FILE *out, const struct bench_result *results, size_t count) {
+    struct fact *facts = bench_allocate(FACTS * sizeof(*facts));
+    find_facts(facts);
+    fputs("{\n  \"machine\": {", out);
+    for (int i = 0; i < FACTS; i++) {
+        fprintf(out, "%s\n    \"%s\": ", i > 0 ? "," : "", facts[i].key);
+        zx_print_json_string(out, facts[i].value);
+    }
+    fputs("\n  },\n  \"rows\": [\n", out);
+    for (size_t i = 0; i < count; i++) {
+        fputs("    {\"name\": ", out);
+        zx_print_json_string(out, results[i].name);
+        fprintf(out, ", \"threads\": %u, \"cpus\": %u, \"sides\": [\n",
+                results[i].row->form == BENCH_PAIR ? 2 : results[i].threads, results[i].cpus);
+        for (size_t side = 0; side < results[i].row->side_count; side++) {
+            print_json_side(out, &results[i], side);
+            fputs(side + 1 < results[i].row->side_count ? ",\n" : "\n", out);
+        }
+        fprintf(out, "    ]}%s\n", i + 1 < count ? "," : "");
+    }
+    fputs("  ]\n}\n", out);
+    free(facts);
+}
+
+// --- promises ---
+
+// How the ratio of a side's time to the first side's is compared.
+enum form { AT_LEAST, AT_MOST };
+
+static const struct promise {
+    const char *row, *side;
+    enum form form;
+    double bound;
+    bool inverse; // the first side's time over that side's
+    const char *what;
+} promises[] = {
+    {"channel write+read 64 B", "socketpair SEQPACKET", AT_LEAST, 20, false,
+     "times as fast as SEQPACKET"},
+    {"channel write+read 64 B", "malloc+2 memcpy+free", AT_MOST, 12, true, "times the floor"},
+    {"event signal+wait+clear", "eventfd write+read", AT_LEAST, 25, false,
+     "times as fast as eventfd"},
+    {"port queue+wait", "eventfd+epoll_wait+read", AT_LEAST, 25, false, "times as fast as epoll"},
+    {"handle duplicate+close", "dup+close", AT_LEAST, 30, false, "times as fast as dup+close"},
+    {"channel call round trip 64 B, one CPU", "raw futex ping-pong", AT_MOST, 1.4, true,
+     "times a raw futex ping-pong"},
+    {"channel call round trip 64 B, two CPUs", "raw futex ping-pong", AT_MOST, 1.4, true,
+     "times a raw futex ping-pong"},
+    {"channel write+read 64 KiB", "one memcpy", AT_LEAST, 0.4, false,
+     "of the bandwidth of one memcpy"},
+    {"handle lookup, one again and again", "libzircon, 10^6 live", AT_MOST, 1.5, false,
+     "times the time with 10 live"},
+};
+
+static const struct bench_timing *find_side(const struct promise *promise,
+                                            const struct bench_result *result) {
+    for (size_t i = 0; i < result->row->side_count; i++) {
+        if (strcmp(result->row->sides[i].name, promise->side) == 0) {
+            return &result->sides[i];
+        }
+    }
+    return NULL;
+}
+
+bool bench_has_promise(const struct bench_result *result) {
+    for (size_t i = 0; i < BENCH_COUNT(promises); i++) {
+        if (strcmp(promises[i].row, result->name) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+size_t bench_print_promises(FILE *out, const struct bench_result *results, size_t count) {
+    size_t missed = 0;
+    fputs("\nPromised ratios, by the median of all rounds\n", out);
+    for (size_t i = 0; i < BENCH_COUNT(promises); i++) {
+        const struct promise *promise = &promises[i];
+        for (size_t j = 0; j < count; j++) {
+            if (strcmp(promise->row, results[j].name) != 0) {
+                continue;
+            }
+            const struct bench_timing *timing = find_side(promise, &results[j]);
+            BENCH_CHECK(timing != NULL);
+            struct bench_spread ratio = timing->ratio;
+            if (promise->inverse) {
+                ratio = (struct bench_spread){1 / ratio.median, 1 / ratio.max, 1 / ratio.min};
+            }
+            bool kept = promise->form == AT_LEAST ? ratio.median >= promise->bound
+                                                  : ratio.median <= promise->bound;
+            missed += !kept;
+            fprintf(out, "  %-6s %s: %.2f (%.2f .. %.2f) %s, wanted at %s %g\n",
+                    kept ? "kept" : "MISSED", promise->row, ratio.median, ratio.min, ratio.max,
+                    promise->what, promise->form == AT_LEAST ? "least" : "most", promise->bound);
+        }
+    }
+    fprintf(out, "%zu missed\n", missed);
+    double load = 0;
+    if (missed > 0 && getloadavg(&load, 1) == 1 && load > bench_cpus() * 0.8) {
+        fprintf(out, "Other programs run (load %.1f): measure again when the machine is quiet.\n",
+                load);
+    }
+    return missed;
+}
+
+bool bench_promises_fit(const struct bench_result *results, size_t count, bool all) {
+    bool fit = true;
+    for (size_t i = 0; i < BENCH_COUNT(promises); i++) {
+        bool found = !all;
+        for (size_t j = 0; j < count; j++) {
+            bool is_row = strcmp(promises[i].row, results[j].name) == 0;
+            found = found || is_row;
+            if (is_row && find_side(&promises[i], &results[j]) == NULL) {
+                zx_complain("bench", "%s has no side '%s', which a promised ratio names",
+                            promises[i].row, promises[i].side);
+                fit = false;
+            }
+        }
+        if (!found) {
+            zx_complain("bench", "there is no row '%s', which a promised ratio names",
+                        promises[i].row);
+            fit = false;
+        }
+    }
+    return fit;
+}
