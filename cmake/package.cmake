@@ -15,9 +15,6 @@ target_include_directories(fuchsia BEFORE
 target_link_libraries(fuchsia INTERFACE zircon)
 
 install(TARGETS zircon fuchsia EXPORT libzircon LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR})
-if(TARGET zx)
-    install(TARGETS zx RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
-endif()
 install(DIRECTORY ${PROJECT_SOURCE_DIR}/include/zircon ${PROJECT_SOURCE_DIR}/include/libzircon
         DESTINATION ${CMAKE_INSTALL_INCLUDEDIR} FILES_MATCHING PATTERN *.h)
 install(DIRECTORY ${PROJECT_SOURCE_DIR}/include/overlay/ DESTINATION ${overlay_dir}
@@ -56,5 +53,5 @@ set(CPACK_DEBIAN_PACKAGE_DESCRIPTION
     "The system calls of Fuchsia's kernel, implemented inside a Linux process.
 Holds the library, the headers that programs are compiled with, and the zx tool.")
 set(CPACK_DEBIAN_PACKAGE_GENERATE_SHLIBS ON)
-set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS ON) # by dpkg-shlibdeps of dpkg-dev, which building asks for
+set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS ON) # asks for the packages dpkg-dev and file
 include(CPack)

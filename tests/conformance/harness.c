@@ -56,35 +56,50 @@ static void write_seen(void) {
 
 enum { KINDS = 64 };
 
-static struct count {
-    const char *name;
-    uint32_t live;
-} before[KINDS];
-static uint32_t handles_before;
+// How many handles and objects there are.
+struct census {
+    uint32_t handles;
+    uint32_t kinds;
+    struct count {
+        const char *name;
+        uint32_t live;
+    } objects[KINDS];
+};
+
+static struct census at_start;
 
 static void remember(void *context, const char *name, uint32_t live) {
-    uint32_t *kinds = context;
-    before[(*kinds)++] = (struct count){name, live};
+    struct census *census = context;
+    ck_assert(census->kinds < KINDS);
+    census->objects[census->kinds++] = (struct count){name, live};
+}
+
+static void take_census(struct census *census) {
+    census->kinds = 0;
+    libzircon_count_objects(remember, census);
+    census->handles = libzircon_count_handles();
 }
 
 static void compare(void *context, const char *name, uint32_t live) {
-    (void)context;
+    const struct census *before = context;
     uint32_t then = 0;
-    for (int i = 0; i < KINDS && before[i].name != NULL; i++) {
-        if (strcmp(before[i].name, name) == 0) {
-            then = before[i].live;
+    for (uint32_t i = 0; i < before->kinds; i++) {
+        if (strcmp(before->objects[i].name, name) == 0) {
+            then = before->objects[i].live;
         }
     }
     ck_assert_msg(live <= then, "%u %s left over", live - then, name);
 }
 
+static void expect_nothing_left(struct census *before) {
+    EXPECT_EQ(libzircon_count_handles(), before->handles);
+    libzircon_count_objects(compare, before);
+}
+
 static void set_up(void) {
     (void)zx_thread_self(); // what the library makes for itself exists before the count
     (void)zx_process_self();
-    uint32_t kinds = 0;
-    memset(before, 0, sizeof(before));
-    libzircon_count_objects(remember, &kinds);
-    handles_before = libzircon_count_handles();
+    take_census(&at_start);
     memset(seen, 0, sizeof(seen));
     libzircon_trace(record_call, NULL);
 }
@@ -92,8 +107,7 @@ static void set_up(void) {
 static void tear_down(void) {
     libzircon_trace(NULL, NULL);
     write_seen();
-    EXPECT_EQ(libzircon_count_handles(), handles_before);
-    libzircon_count_objects(compare, NULL);
+    expect_nothing_left(&at_start);
 }
 
 // --- helpers for tests ---
@@ -110,6 +124,14 @@ void *bad_page(void) {
 
 void *read_only_page(void) {
     return map(PAGE, PROT_READ);
+}
+
+void *read_only_copy(const void *bytes, size_t size) {
+    ck_assert(size <= PAGE);
+    void *at = map(PAGE, PROT_READ | PROT_WRITE);
+    memcpy(at, bytes, size);
+    ck_assert(mprotect(at, PAGE, PROT_READ) == 0);
+    return at;
 }
 
 void *end_of_page(size_t size) {
@@ -151,6 +173,119 @@ zx_handle_t without_rights(zx_handle_t handle, zx_rights_t rights) {
     return fewer;
 }
 
+zx_handle_t root_resource(void) {
+    static zx_handle_t resource; // a process can take it once only
+    if (resource == ZX_HANDLE_INVALID) {
+        resource = zx_take_startup_handle(PA_HND(PA_RESOURCE, 0));
+    }
+    return resource;
+}
+
+void bad_handles(zx_handle_t values[BAD_HANDLES]) {
+    zx_handle_t closed;
+    EXPECT_OK(zx_event_create(0, &closed));
+    close_handle(closed);
+    zx_handle_t live = zx_process_self();
+    zx_handle_t made[BAD_HANDLES] = {ZX_HANDLE_INVALID, closed,     live & ~1u, live & ~2u,
+                                     live & ~3u,        UINT32_MAX, 3,          0x7fffffff};
+    for (int bit = 2; bit < 32; bit++) {
+        made[bit + 6] = live ^ 1u << bit;
+    }
+    // A forged value may by chance be another handle of this process.
+    for (int i = 0; i < BAD_HANDLES; i++) {
+        values[i] = is_valid(made[i]) ? closed : made[i];
+    }
+}
+
+void expect_bad_handle(handle_call call) {
+    zx_handle_t values[BAD_HANDLES];
+    bad_handles(values);
+    for (int i = 0; i < BAD_HANDLES; i++) {
+        zx_status_t status = call(values[i]);
+        ck_assert_msg(status == ZX_ERR_BAD_HANDLE, "%s for bad handle %d (0x%x)",
+                      zx_status_get_string(status), i, values[i]);
+    }
+}
+
+void expect_wrong_type(handle_call call, zx_obj_type_t type, zx_obj_type_t other_type) {
+    enum { BORROWED = 4, ALL = 18 };
+    zx_handle_t handles[ALL] = {zx_process_self(), zx_thread_self(), zx_job_default(),
+                                root_resource()};
+    zx_handle_t *made = handles + BORROWED;
+    EXPECT_OK(zx_event_create(0, &made[0]));
+    EXPECT_OK(zx_port_create(0, &made[1]));
+    EXPECT_OK(zx_debuglog_create(ZX_HANDLE_INVALID, 0, &made[2]));
+    EXPECT_OK(zx_timer_create(ZX_TIMER_SLACK_CENTER, ZX_CLOCK_MONOTONIC, &made[3]));
+    EXPECT_OK(zx_eventpair_create(0, &made[4], &made[5]));
+    EXPECT_OK(zx_channel_create(0, &made[6], &made[7]));
+    EXPECT_OK(zx_socket_create(ZX_SOCKET_STREAM, &made[8], &made[9]));
+    EXPECT_OK(zx_socket_create(ZX_SOCKET_DATAGRAM, &made[10], &made[11]));
+    EXPECT_OK(zx_fifo_create(2, 8, 0, &made[12], &made[13]));
+    for (int i = 0; i < ALL; i++) {
+        zx_obj_type_t has = type_of(handles[i]);
+        if (has != type && has != other_type) {
+            zx_status_t status = call(handles[i]);
+            ck_assert_msg(status == ZX_ERR_WRONG_TYPE, "%s for an object of type %u",
+                          zx_status_get_string(status), has);
+        }
+    }
+    EXPECT_OK(zx_handle_close_many(made, ALL - BORROWED));
+}
+
+void expect_right(handle_call call, zx_handle_t handle, zx_rights_t right, zx_status_t status) {
+    zx_handle_t fewer = without_rights(handle, right);
+    EXPECT_STATUS(call(fewer), ZX_ERR_ACCESS_DENIED);
+    close_handle(fewer);
+    zx_handle_t only;
+    EXPECT_OK(zx_handle_duplicate(handle, right, &only));
+    EXPECT_STATUS(call(only), status);
+    close_handle(only);
+}
+
+void *bad_pointer(int which, size_t size) {
+    switch (which) {
+    case 0:
+        return NULL;
+    case 1:
+        return bad_page();
+    case 2:
+        return end_of_page(size - 1);
+    case 3:
+        return (void *)0x0000900000000000;
+    case 4:
+        return (void *)0xffff800000000000;
+    case 5:
+        return (void *)UINTPTR_MAX;
+    default:
+        return read_only_page();
+    }
+}
+
+void expect_no_memory(allocating_call call, void *context, size_t size) {
+    char *untouched = malloc(size + 1);
+    ck_assert(untouched != NULL);
+    if (size > 0) {
+        memcpy(untouched, context, size);
+    }
+    uint32_t failures = 0;
+    for (;;) {
+        struct census before;
+        take_census(&before);
+        libzircon_fail_allocation(failures + 1);
+        zx_status_t status = call(context);
+        libzircon_fail_allocation(0);
+        if (status == ZX_OK) {
+            break;
+        }
+        EXPECT_STATUS(status, ZX_ERR_NO_MEMORY);
+        expect_nothing_left(&before);
+        ck_assert(size == 0 || memcmp(untouched, context, size) == 0);
+        failures++;
+    }
+    ck_assert_msg(failures > 0, "the call needed no memory");
+    free(untouched);
+}
+
 static int run_thread(void *argument) {
     struct test_thread *thread = argument;
     return thread->function(thread->argument);
@@ -169,13 +304,34 @@ int finish_thread(struct test_thread *thread) {
     return thread->result;
 }
 
+zx_handle_t handle_of_thread(const struct test_thread *thread) {
+    return thrd_get_zx_handle((thrd_t)thread->id);
+}
+
 void wait_until_blocked(struct test_thread *thread) {
     zx_info_thread_t info;
     do {
         zx_nanosleep(zx_deadline_after(100000));
-        EXPECT_OK(zx_object_get_info(thrd_get_zx_handle((thrd_t)thread->id), ZX_INFO_THREAD, &info,
-                                     sizeof(info), NULL, NULL));
-    } while (ZX_THREAD_STATE_BASIC(info.state) != ZX_THREAD_STATE_BLOCKED);
+        EXPECT_OK(zx_object_get_info(handle_of_thread(thread), ZX_INFO_THREAD, &info, sizeof(info),
+                                     NULL, NULL));
+    } while (ZX_THREAD_STATE_BASIC(info.state) != ZX_THREAD_STATE_BLOCKED &&
+             info.state != ZX_THREAD_STATE_DEAD);
+}
+
+static int be_idle(void *go) {
+    return zx_object_wait_one(*(zx_handle_t *)go, ZX_EVENT_SIGNALED, ZX_TIME_INFINITE, NULL);
+}
+
+void start_idle_thread(struct idle_thread *idle) {
+    EXPECT_OK(zx_event_create(0, &idle->go));
+    start_thread(&idle->thread, be_idle, &idle->go);
+    wait_until_blocked(&idle->thread);
+}
+
+void finish_idle_thread(struct idle_thread *idle) {
+    EXPECT_OK(zx_object_signal(idle->go, 0, ZX_EVENT_SIGNALED));
+    EXPECT_OK(finish_thread(&idle->thread));
+    close_handle(idle->go);
 }
 
 // --- running ---
@@ -216,7 +372,7 @@ int main(int argc, char **argv) {
         group_of(test, group, sizeof(group));
         char name[256];
         snprintf(name, sizeof(name), "%s.%s.%s", group, test->call, test->test.name);
-        if (argc > 1 && strstr(name, argv[1]) == NULL) {
+        if (argc > 1 && strncmp(name, argv[1], strlen(argv[1])) != 0) {
             continue;
         }
         current_test = test;
@@ -233,8 +389,8 @@ int main(int argc, char **argv) {
         if (!passed) {
             TestResult **failures = srunner_failures(runner);
             for (int i = 0; i < srunner_ntests_failed(runner); i++) {
-                printf("FAILED %s: %s:%d: %s\n", name, tr_lfile(failures[i]),
-                       tr_lno(failures[i]), tr_msg(failures[i]));
+                printf("FAILED %s: %s:%d: %s\n", name, tr_lfile(failures[i]), tr_lno(failures[i]),
+                       tr_msg(failures[i]));
             }
             free(failures);
         }

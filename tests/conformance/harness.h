@@ -51,13 +51,15 @@ struct conformance_test {
 #define EXPECT_EQ(a, b)                                                                            \
     do {                                                                                           \
         long long a_ = (long long)(a), b_ = (long long)(b);                                        \
-        ck_assert_msg(a_ == b_, "%s is %lld (0x%llx), not %lld (0x%llx)", #a, a_, a_, b_, b_);      \
+        ck_assert_msg(a_ == b_, "%s is %lld (0x%llx), not %lld (0x%llx)", #a, a_, a_, b_, b_);     \
     } while (0)
 
-// Memory that no program may touch: a page that is not mapped, one that can only be read, and the
-// last `size` bytes before an unmapped page. They last as long as the test.
+// Memory that no program may touch: a page that is not mapped, one that can only be read (zeros, or
+// a copy of up to 4096 bytes), and the last `size` bytes before an unmapped page. They last as long
+// as the test.
 void *bad_page(void);
 void *read_only_page(void);
+void *read_only_copy(const void *bytes, size_t size);
 void *end_of_page(size_t size);
 
 // The rights that a handle has, its koid, its object's type; the test fails if it is none.
@@ -69,8 +71,44 @@ bool is_valid(zx_handle_t handle);
 // Closes a handle; the test fails if it is none.
 void close_handle(zx_handle_t handle);
 
+// The root resource that the program was started with. It stays open.
+zx_handle_t root_resource(void);
+
 // A second handle without some rights.
 zx_handle_t without_rights(zx_handle_t handle, zx_rights_t rights);
+
+// --- one argument of a call at a time ---
+//
+// A test writes the call as a function of the argument in question, with all others right, and the
+// checks go through what that argument must not be.
+
+// Values that are no handles, ZX_HANDLE_INVALID first: closed ones and forged ones.
+enum { BAD_HANDLES = 38 };
+void bad_handles(zx_handle_t values[BAD_HANDLES]);
+
+typedef zx_status_t (*handle_call)(zx_handle_t handle);
+
+// ZX_ERR_BAD_HANDLE for all of those.
+void expect_bad_handle(handle_call call);
+
+// ZX_ERR_WRONG_TYPE for handles to objects of all types but these two (the same twice for one).
+void expect_wrong_type(handle_call call, zx_obj_type_t type, zx_obj_type_t other_type);
+
+// ZX_ERR_ACCESS_DENIED with all rights of `handle` but one, and `status` with this one alone.
+void expect_right(handle_call call, zx_handle_t handle, zx_rights_t right, zx_status_t status);
+
+// Pointers to `size` bytes that cannot all be read: null, not mapped, partly mapped, not canonical,
+// the kernel's half of the address space, past its end. The next one cannot be written.
+enum { BAD_IN_POINTERS = 6, BAD_OUT_POINTERS = 7 };
+void *bad_pointer(int which, size_t size);
+
+// Makes the call with its first, second, ... allocation failing, until it succeeds. Each failure is
+// ZX_ERR_NO_MEMORY, leaves no handle or object behind, and the `size` bytes at `context`, where the
+// call stores its results, as they were.
+typedef zx_status_t (*allocating_call)(void *context);
+void expect_no_memory(allocating_call call, void *context, size_t size);
+
+// --- threads ---
 
 // A thread that runs `function` and is joined by finish_thread, which returns what it returned.
 typedef int (*thread_function)(void *argument);
@@ -83,6 +121,17 @@ struct test_thread {
 void start_thread(struct test_thread *thread, thread_function function, void *argument);
 int finish_thread(struct test_thread *thread);
 
-// Waits until the thread of that handle is blocked (ZX_THREAD_STATE_BLOCKED_*), so that what comes
-// next finds it waiting.
+// The thread's handle, its own: it ends when the thread is finished.
+zx_handle_t handle_of_thread(const struct test_thread *thread);
+
+// A thread that is blocked in zx_object_wait_one from the one call to the other.
+struct idle_thread {
+    struct test_thread thread;
+    zx_handle_t go;
+};
+void start_idle_thread(struct idle_thread *idle);
+void finish_idle_thread(struct idle_thread *idle);
+
+// Waits until the thread is blocked (ZX_THREAD_STATE_BLOCKED_*), so that what comes next finds it
+// waiting, or has ended.
 void wait_until_blocked(struct test_thread *thread);

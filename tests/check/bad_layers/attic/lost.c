@@ -1,0 +1,1 @@
+// Part of libzircon. BSD-3-Clause, see LICENSE.
