@@ -44,7 +44,7 @@ cd "$(dirname "$0")/.." || exit 3
 jobs=${JOBS-2}
 
 . tools/packages.sh
-need_packages gcc g++ libc6-dev clang cmake ninja-build pkg-config dpkg-dev file uthash-dev \
+need_packages gcc g++ libc6-dev clang cmake ninja-build pkg-config dpkg-dev file libffi-dev uthash-dev \
     libcmocka-dev check libsubunit-dev
 
 # Newer kernels put programs where the thread sanitizer has no shadow for them, unless addresses

@@ -10,7 +10,7 @@ struct list {
 };
 
 // The struct that has `member` at `node`.
-#define list_entry(node, type, member) ((type *)(void *)((char *)(node) - offsetof(type, member)))
+#define list_entry(node, type, member) ((type *)(void *)((char *)(node)-offsetof(type, member)))
 
 // Walks a list; the body may remove `node` itself.
 #define list_for_each(node, following, head)                                                       \

@@ -89,8 +89,8 @@ struct thread {
     struct object *dead; // objects whose last reference went while a lock was held
     bool burying;        // objects on `dead` are being destroyed further up the stack
 
-    uint32_t fail_after;  // failure injection: the Nth allocation from now fails; 0 is off
-    uint64_t random;      // state of the debug build's random delays
+    uint32_t fail_after; // failure injection: the Nth allocation from now fails; 0 is off
+    uint64_t random;     // state of the debug build's random delays
 
     struct channel_waiter call;
     struct handle_magazine handles;

@@ -19,7 +19,6 @@ static inline long linux_call6(long number, long a, long b, long c, long d, long
 }
 
 // The result, or a negative error number. Arguments are numbers or addresses cast to long.
-#define linux_call(number, ...)                                                                    \
-    LINUX_CALL_PAD(number, ##__VA_ARGS__, 0, 0, 0, 0, 0, 0)
+#define linux_call(number, ...) LINUX_CALL_PAD(number, ##__VA_ARGS__, 0, 0, 0, 0, 0, 0)
 #define LINUX_CALL_PAD(number, a, b, c, d, e, f, ...)                                              \
     linux_call6((number), (long)(a), (long)(b), (long)(c), (long)(d), (long)(e), (long)(f))

@@ -31,8 +31,8 @@ struct mutex {
     uint32_t rank;
 };
 
-// Sets up a mutex in zeroed memory, or in a cell that held the same mutex before: then a thread with
-// a stale pointer may hold it for a moment, so its state is left alone.
+// Sets up a mutex in zeroed memory, or in a cell that held the same mutex before: then a thread
+// with a stale pointer may hold it for a moment, so its state is left alone.
 void mutex_init(struct mutex *mutex, enum lock_rank rank);
 void mutex_lock_slow(struct mutex *mutex);
 void mutex_unlock_slow(struct mutex *mutex);

@@ -9,7 +9,8 @@
 #include "host/linux.h"
 
 // Address space costs nothing; sanitizers with shadow memory get by with less.
-static const size_t sizes[] = {(size_t)64 << 30, (size_t)16 << 30, (size_t)4 << 30, (size_t)1 << 30};
+static const size_t sizes[] = {(size_t)64 << 30, (size_t)16 << 30, (size_t)4 << 30,
+                               (size_t)1 << 30};
 
 enum { COMMIT_STEP = 4 << 20 }; // memory is made accessible in steps, to spare Linux calls
 
@@ -65,8 +66,8 @@ bool memory_is_ours(void) {
     return kernel_range.base != 0 && atomic_load(&header()->started) != 0;
 }
 
-// Where a program runs under the address sanitizer. Its notes on free cells outlive a fork, in whose
-// child the memory begins anew.
+// Where a program runs under the address sanitizer. Its notes on free cells outlive a fork, in
+// whose child the memory begins anew.
 extern void __asan_unpoison_memory_region(const volatile void *at, size_t size)
     __attribute__((weak));
 

@@ -39,9 +39,9 @@ static enum park_result sleep_until(struct thread *self, zx_time_t deadline) {
             return PARK_INTERRUPTED;
         }
         if (!timed_out) {
-            long result = linux_call(
-                SYS_futex, &self->park, FUTEX_WAIT_BITSET_PRIVATE, PARK_SLEEPING,
-                deadline == ZX_TIME_INFINITE ? 0 : &until, 0, FUTEX_BITSET_MATCH_ANY);
+            long result =
+                linux_call(SYS_futex, &self->park, FUTEX_WAIT_BITSET_PRIVATE, PARK_SLEEPING,
+                           deadline == ZX_TIME_INFINITE ? 0 : &until, 0, FUTEX_BITSET_MATCH_ANY);
             timed_out = result == -LINUX_ETIMEDOUT;
         }
         // Awake again: for a wake the word holds the token, else we take SLEEPING back.

@@ -9,7 +9,7 @@
 bool (*service_spawn)(void (*run)(void *argument), void *argument);
 
 static void run(void *argument) {
-    void (*body)(struct thread *self);
+    void (*body)(struct thread * self);
     *(void **)(void *)&body = argument;
     struct thread *self = thread_attach();
     invariant(self != NULL);

@@ -3,8 +3,8 @@
 //
 // A thread's record lives from its creation until it has ended and was joined or detached. Its
 // handle is the thread's own, as in Fuchsia's libc: programs borrow it.
-#include <libzircon/libzircon.h>
 #include <errno.h>
+#include <libzircon/libzircon.h>
 #include <limits.h>
 #include <pthread.h>
 #include <stdio.h>
@@ -60,13 +60,13 @@ static pthread_once_t once = PTHREAD_ONCE_INIT;
 static bool used KERNEL_STATE; // the records are of this kernel's threads
 
 NEXT(int, pthread_create,
-     (pthread_t *thread, const pthread_attr_t *attributes, void *(*function)(void *),
+     (pthread_t * thread, const pthread_attr_t *attributes, void *(*function)(void *),
       void *argument),
      (thread, attributes, function, argument))
 NEXT(int, pthread_join, (pthread_t thread, void **result), (thread, result))
 NEXT(int, pthread_detach, (pthread_t thread), (thread))
 FIRST(int, pthread_create,
-      (pthread_t *thread, const pthread_attr_t *attributes, void *(*function)(void *),
+      (pthread_t * thread, const pthread_attr_t *attributes, void *(*function)(void *),
        void *argument),
       (thread, attributes, function, argument))
 FIRST(int, pthread_join, (pthread_t thread, void **result), (thread, result))
@@ -265,8 +265,8 @@ static void *run_c11(void *argument) {
     return (void *)(intptr_t)record->c11_function(record->argument);
 }
 
-// A handler that ran in the new thread before it has entered the kernel would enter it in its place:
-// so signals are blocked until then. False if libc sets the thread's mask itself.
+// A handler that ran in the new thread before it has entered the kernel would enter it in its
+// place: so signals are blocked until then. False if libc sets the thread's mask itself.
 static bool inherits_mask(const pthread_attr_t *attributes, void *(*run)(void *)) {
 #ifdef HAVE_TSAN
     if (run == run_posix) {
@@ -312,8 +312,7 @@ static int create(pthread_t *thread, const pthread_attr_t *attributes, const cha
     }
     unsigned long mask = record->mask;
     bool masked = record->masked; // the record may be gone when the thread is
-    int error = record->object == NULL || record->handle == ZX_HANDLE_INVALID
-                    ? EAGAIN
+    int error = record->object == NULL || record->handle == ZX_HANDLE_INVALID ? EAGAIN
                 : run == run_c11 ? create_passing(thread, attributes, run, record)
                                  : next_pthread_create(thread, attributes, run, record);
     if (masked) {

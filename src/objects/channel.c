@@ -138,14 +138,13 @@ static zx_status_t reserve_all(struct thread *self, struct handle **slots, uint3
 }
 
 zx_status_t channel_read(struct thread *self, struct object *object, handle_id id,
-                         struct channel_read *read, struct message **taken,
-                         struct handle **slots) {
+                         struct channel_read *read, struct message **taken, struct handle **slots) {
     struct channel *end = channel_at(object);
     struct mutex *lock = object->lock;
     zx_status_t status = ZX_OK;
     mutex_lock(self, lock);
     if (unlikely(!handle_is_live(id) || list_is_empty(&end->messages))) {
-        status = !handle_is_live(id)         ? ZX_ERR_BAD_HANDLE
+        status = !handle_is_live(id)        ? ZX_ERR_BAD_HANDLE
                  : peer_locked(end) != NULL ? ZX_ERR_SHOULD_WAIT
                                             : ZX_ERR_PEER_CLOSED;
         mutex_unlock(self, lock);
@@ -195,9 +194,8 @@ static zx_txid_t new_txid_locked(struct channel *end) {
     }
 }
 
-zx_status_t channel_call_take(struct thread *self, struct object *object,
-                              struct message *message, zx_time_t deadline,
-                              struct message **reply) {
+zx_status_t channel_call_take(struct thread *self, struct object *object, struct message *message,
+                              zx_time_t deadline, struct message **reply) {
     struct channel *end = channel_at(object);
     struct channel_waiter *call = &self->call;
     if (call->channel != NULL) {

@@ -3,7 +3,8 @@
 //
 // A write appends to the peer's queue, or hands the message to a thread whose channel_call on the
 // peer waits for its transaction id. When an end's last handle closes, its calls end, its queue is
-// discarded with the handles in it, and the peer is signalled; what the peer has not read yet stays.
+// discarded with the handles in it, and the peer is signalled; what the peer has not read yet
+// stays.
 #pragma once
 
 #include "objects/message.h"
@@ -35,9 +36,8 @@ zx_status_t channel_read(struct thread *self, struct object *channel, handle_id 
 // Sends a message with a fresh transaction id, and waits for the answer, as long messages with that
 // id go to self->call. INTERNAL_INTR_RETRY leaves the call in progress for channel_call_resume.
 // BAD_STATE if the thread has a call in progress already; the message is taken in any case.
-zx_status_t channel_call_take(struct thread *self, struct object *channel,
-                              struct message *message, zx_time_t deadline,
-                              struct message **reply);
+zx_status_t channel_call_take(struct thread *self, struct object *channel, struct message *message,
+                              zx_time_t deadline, struct message **reply);
 // BAD_STATE if no call is in progress.
 zx_status_t channel_call_resume(struct thread *self, zx_time_t deadline, struct message **reply);
 

@@ -53,8 +53,8 @@ struct object *clock_new(struct thread *self, uint64_t options, zx_time_t backst
 
 static zx_time_t transform(const zx_clock_transformation_t *by, zx_time_t now) {
     wide passed = (wide)now - by->reference_offset;
-    wide shown = by->synthetic_offset + passed * by->rate.synthetic_ticks /
-                                                by->rate.reference_ticks;
+    wide shown =
+        by->synthetic_offset + passed * by->rate.synthetic_ticks / by->rate.reference_ticks;
     return shown > INT64_MAX ? INT64_MAX : shown < INT64_MIN ? INT64_MIN : (zx_time_t)shown;
 }
 

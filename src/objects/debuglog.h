@@ -20,5 +20,5 @@ void debuglog_write(struct thread *self, struct object *log, uint32_t flags, con
                     size_t size);
 
 // Takes this reader's next record. BAD_STATE if the log was not made to be read, SHOULD_WAIT.
-zx_status_t debuglog_read(struct thread *self, struct object *log,
-                          char record[ZX_LOG_RECORD_MAX], size_t *size);
+zx_status_t debuglog_read(struct thread *self, struct object *log, char record[ZX_LOG_RECORD_MAX],
+                          size_t *size);

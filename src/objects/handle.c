@@ -292,8 +292,8 @@ zx_status_t handle_peek(struct thread *self, zx_handle_t value, const struct obj
     }
     *id = id_of(slot, tag);
     zx_status_t denied = type != NULL && (*object)->type != type ? ZX_ERR_WRONG_TYPE
-                         : (has & rights) != rights               ? ZX_ERR_ACCESS_DENIED
-                                                                  : ZX_OK;
+                         : (has & rights) != rights              ? ZX_ERR_ACCESS_DENIED
+                                                                 : ZX_OK;
     if (unlikely(denied != ZX_OK)) {
         // Of another handle's object and rights nothing may be told.
         return handle_is_live(*id) ? denied : ZX_ERR_BAD_HANDLE;

@@ -18,8 +18,9 @@ enum {
     HANDLE_SLOTS = 1 << HANDLE_INDEX_BITS,
     HANDLE_GENERATIONS = 1 << HANDLE_GENERATION_BITS,
     HANDLE_QUEUE = 32,
-    HANDLE_CHUNK = 64,            // slots that a process takes over at a time
-    HANDLE_LIMIT_DEFAULT = 262144 // Zircon's own; the environment variable LIBZIRCON_HANDLES sets it
+    HANDLE_CHUNK = 64, // slots that a process takes over at a time
+    HANDLE_LIMIT_DEFAULT =
+        262144 // Zircon's own; the environment variable LIBZIRCON_HANDLES sets it
 };
 
 // One slot.
@@ -91,8 +92,8 @@ bool handle_is_still(handle_id id);
 // The quick ways, for objects that are used only under one lock: no reference is taken.
 //
 // handle_peek finds the object, which may die at once. Its memory stays an object of that type, so
-// the caller may take its lock and ask handle_is_live: if so the object lives as long as the lock is
-// held, because its last handle's end takes the lock before anything is torn down.
+// the caller may take its lock and ask handle_is_live: if so the object lives as long as the lock
+// is held, because its last handle's end takes the lock before anything is torn down.
 zx_status_t handle_peek(struct thread *self, zx_handle_t value, const struct object_type *type,
                         zx_rights_t rights, struct object **object, handle_id *id);
 

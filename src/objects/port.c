@@ -329,8 +329,9 @@ zx_status_t port_watch(struct thread *self, struct object *port_object, struct o
     if (likely(open)) {
         zx_signals_t now = atomic_load_explicit(&object->signals, memory_order_relaxed);
         if ((now & signals) != 0) {
-            uint64_t count =
-                object->type->count_locked != NULL ? object->type->count_locked(object, signals) : 1;
+            uint64_t count = object->type->count_locked != NULL
+                                 ? object->type->count_locked(object, signals)
+                                 : 1;
             fire(self, watch, now, count);
         } else {
             list_add_head(&object->observers, &watch->observer.node);

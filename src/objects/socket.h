@@ -34,8 +34,7 @@ zx_status_t socket_read_control(struct thread *self, struct object *socket, bool
 // The accept plane. The record is taken on success only.
 zx_status_t socket_share(struct thread *self, struct object *socket, struct handle_record record);
 // Takes the socket that waits, into a reserved slot's handle by handle_record_deliver.
-zx_status_t socket_accept(struct thread *self, struct object *socket,
-                          struct handle_record *record);
+zx_status_t socket_accept(struct thread *self, struct object *socket, struct handle_record *record);
 
 // `how` is ZX_SOCKET_SHUTDOWN_READ, _WRITE or both.
 void socket_shutdown(struct thread *self, struct object *socket, uint32_t how);

@@ -55,8 +55,7 @@ void thread_object_exit(struct thread *self, struct thread_object *object) {
     object_unref(self, &object->object);
 }
 
-void thread_object_info(struct thread *self, struct thread_object *object,
-                        zx_info_thread_t *info) {
+void thread_object_info(struct thread *self, struct thread_object *object, zx_info_thread_t *info) {
     memset(info, 0, sizeof(*info));
     mutex_lock(self, &object->process->lock);
     info->state = object->state;

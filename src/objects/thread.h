@@ -23,8 +23,7 @@ struct thread_object *thread_object_new(struct thread *self, struct process *pro
                                         const char *name);
 
 // `running` is the Linux thread that carries it from now on; it takes a reference.
-void thread_object_start(struct thread *self, struct thread_object *object,
-                         struct thread *running);
+void thread_object_start(struct thread *self, struct thread_object *object, struct thread *running);
 
 // The thread is over: signals ZX_THREAD_TERMINATED and leaves the process.
 void thread_object_exit(struct thread *self, struct thread_object *object);

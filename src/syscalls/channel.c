@@ -39,9 +39,8 @@ static void deliver_handles(struct thread *self, struct message *message, struct
             .rights = record->rights,
         };
         size_t size = form == PLAIN_HANDLES ? sizeof(info.handle) : sizeof(info);
-        (void)copy_to_user(user_out_at(out, i * size), form == PLAIN_HANDLES ? (void *)&info.handle
-                                                                              : (void *)&info,
-                           size);
+        (void)copy_to_user(user_out_at(out, i * size),
+                           form == PLAIN_HANDLES ? (void *)&info.handle : (void *)&info, size);
     }
     for (uint32_t i = 0; i < message->handles; i++) {
         handle_record_deliver(self, message->records[i], slots[i]);
@@ -96,18 +95,17 @@ static zx_status_t read_message(struct thread *self, zx_handle_t handle, uint32_
 
 zx_status_t sys_channel_read(struct thread *self, zx_handle_t handle, uint32_t options,
                              user_out bytes, user_out handles, uint32_t num_bytes,
-                             uint32_t num_handles, user_out actual_bytes,
-                             user_out actual_handles) {
-    return read_message(self, handle, options, bytes, handles, num_bytes, num_handles,
-                        actual_bytes, actual_handles, PLAIN_HANDLES);
+                             uint32_t num_handles, user_out actual_bytes, user_out actual_handles) {
+    return read_message(self, handle, options, bytes, handles, num_bytes, num_handles, actual_bytes,
+                        actual_handles, PLAIN_HANDLES);
 }
 
 zx_status_t sys_channel_read_etc(struct thread *self, zx_handle_t handle, uint32_t options,
                                  user_out bytes, user_out handles, uint32_t num_bytes,
                                  uint32_t num_handles, user_out actual_bytes,
                                  user_out actual_handles) {
-    return read_message(self, handle, options, bytes, handles, num_bytes, num_handles,
-                        actual_bytes, actual_handles, HANDLE_INFOS);
+    return read_message(self, handle, options, bytes, handles, num_bytes, num_handles, actual_bytes,
+                        actual_handles, HANDLE_INFOS);
 }
 
 // --- writing ---
@@ -259,8 +257,8 @@ static zx_status_t apply_dispositions(struct thread *self, struct object *channe
     zx_status_t status = ZX_OK;
     message->handles = 0;
     for (uint32_t i = 0; i < count; i++) {
-        zx_status_t applied = apply_disposition(self, channel, &items[i],
-                                                &message->records[message->handles]);
+        zx_status_t applied =
+            apply_disposition(self, channel, &items[i], &message->records[message->handles]);
         if (applied == ZX_OK) {
             message->handles++;
             continue;
@@ -272,8 +270,7 @@ static zx_status_t apply_dispositions(struct thread *self, struct object *channe
 }
 
 // Closes the handles of an array of dispositions that were to be moved.
-static void close_moved(struct thread *self, const zx_handle_disposition_t *items,
-                        uint32_t count) {
+static void close_moved(struct thread *self, const zx_handle_disposition_t *items, uint32_t count) {
     for (uint32_t i = 0; i < count; i++) {
         if (items[i].operation != ZX_HANDLE_OP_DUPLICATE) {
             (void)sys_handle_close(self, items[i].handle);
@@ -285,8 +282,8 @@ static void close_moved(struct thread *self, const zx_handle_disposition_t *item
 static void close_moved_user(struct thread *self, user_in handles, uint32_t count) {
     zx_handle_disposition_t items[ZX_CHANNEL_MAX_MSG_HANDLES];
     for (uint32_t done = 0; done < count;) {
-        uint32_t portion = count - done < ZX_CHANNEL_MAX_MSG_HANDLES ? count - done
-                                                                     : ZX_CHANNEL_MAX_MSG_HANDLES;
+        uint32_t portion =
+            count - done < ZX_CHANNEL_MAX_MSG_HANDLES ? count - done : ZX_CHANNEL_MAX_MSG_HANDLES;
         if (copy_from_user(items, user_in_at(handles, done * sizeof(items[0])),
                            portion * sizeof(items[0])) != ZX_OK) {
             return;
@@ -302,9 +299,9 @@ zx_status_t sys_channel_write_etc(struct thread *self, zx_handle_t handle, uint3
     struct object *channel = NULL;
     struct message *message = NULL;
     zx_handle_disposition_t items[ZX_CHANNEL_MAX_MSG_HANDLES];
-    zx_status_t status =
-        options != 0 ? ZX_ERR_INVALID_ARGS
-                     : handle_get(self, handle, &channel_type, ZX_RIGHT_WRITE, &channel);
+    zx_status_t status = options != 0
+                             ? ZX_ERR_INVALID_ARGS
+                             : handle_get(self, handle, &channel_type, ZX_RIGHT_WRITE, &channel);
     if (status == ZX_OK) {
         status = message_new(self, num_bytes, num_handles, &message);
     }
@@ -373,8 +370,8 @@ static zx_status_t take_reply(struct thread *self, const zx_channel_call_args_t 
 }
 
 zx_status_t sys_channel_call_noretry(struct thread *self, zx_handle_t handle, uint32_t options,
-                                     zx_time_t deadline, user_in user_args,
-                                     user_out actual_bytes, user_out actual_handles) {
+                                     zx_time_t deadline, user_in user_args, user_out actual_bytes,
+                                     user_out actual_handles) {
     zx_channel_call_args_t args;
     zx_status_t status = copy_from_user(&args, user_args, sizeof(args));
     if (unlikely(status != ZX_OK)) {

@@ -71,8 +71,7 @@ zx_status_t sys_clock_update(struct thread *self, zx_handle_t handle, uint64_t o
                            ZX_CLOCK_UPDATE_OPTION_ERROR_BOUND_VALID;
     uint64_t bits = options & ~version_mask;
     zx_clock_update_args_v1_t copy;
-    if ((options & version_mask) != ZX_CLOCK_ARGS_VERSION(1) || bits == 0 ||
-        (bits & ~known) != 0) {
+    if ((options & version_mask) != ZX_CLOCK_ARGS_VERSION(1) || bits == 0 || (bits & ~known) != 0) {
         return ZX_ERR_INVALID_ARGS;
     }
     zx_status_t status = copy_from_user(&copy, args, sizeof(copy));

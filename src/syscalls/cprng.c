@@ -16,8 +16,8 @@ static zx_status_t draw(user_out buffer, size_t size) {
 void vdso_cprng_draw(void *buffer, size_t buffer_size) {
     user_out out = {buffer};
     for (size_t done = 0; done < buffer_size;) {
-        size_t portion = buffer_size - done < ZX_CPRNG_DRAW_MAX_LEN ? buffer_size - done
-                                                                    : ZX_CPRNG_DRAW_MAX_LEN;
+        size_t portion =
+            buffer_size - done < ZX_CPRNG_DRAW_MAX_LEN ? buffer_size - done : ZX_CPRNG_DRAW_MAX_LEN;
         if (draw(user_out_at(out, done), portion) != ZX_OK) {
             __builtin_trap(); // the call has no way to fail, and must not seem to have succeeded
         }

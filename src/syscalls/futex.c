@@ -61,8 +61,8 @@ zx_status_t sys_futex_wake_single_owner(struct thread *self, user_in value_ptr) 
 }
 
 static zx_status_t requeue(struct thread *self, user_in value_ptr, uint32_t wake_count, bool assign,
-                           int32_t current_value, uintptr_t requeue_address,
-                           uint32_t requeue_count, zx_handle_t new_owner) {
+                           int32_t current_value, uintptr_t requeue_address, uint32_t requeue_count,
+                           zx_handle_t new_owner) {
     uintptr_t address = (uintptr_t)value_ptr.p;
     zx_status_t status = futex_check(address);
     if (status == ZX_OK) {
@@ -80,16 +80,15 @@ static zx_status_t requeue(struct thread *self, user_in value_ptr, uint32_t wake
 }
 
 zx_status_t sys_futex_requeue(struct thread *self, user_in value_ptr, uint32_t wake_count,
-                              zx_futex_t current_value, user_in requeue_ptr,
-                              uint32_t requeue_count, zx_handle_t new_requeue_owner) {
+                              zx_futex_t current_value, user_in requeue_ptr, uint32_t requeue_count,
+                              zx_handle_t new_requeue_owner) {
     return requeue(self, value_ptr, wake_count, false, current_value, (uintptr_t)requeue_ptr.p,
                    requeue_count, new_requeue_owner);
 }
 
 zx_status_t sys_futex_requeue_single_owner(struct thread *self, user_in value_ptr,
-                                           zx_futex_t current_value,
-                                           user_in requeue_ptr, uint32_t requeue_count,
-                                           zx_handle_t new_requeue_owner) {
+                                           zx_futex_t current_value, user_in requeue_ptr,
+                                           uint32_t requeue_count, zx_handle_t new_requeue_owner) {
     return requeue(self, value_ptr, 1, true, current_value, (uintptr_t)requeue_ptr.p, requeue_count,
                    new_requeue_owner);
 }

@@ -134,8 +134,8 @@ static zx_status_t put_one(const struct info_out *out, const void *record, size_
     return status != ZX_OK ? status : actual == 1 ? ZX_OK : ZX_ERR_BUFFER_TOO_SMALL;
 }
 
-static zx_status_t info_handle_basic(struct thread *self, struct object *object,
-                                     zx_rights_t rights, const struct info_out *out) {
+static zx_status_t info_handle_basic(struct thread *self, struct object *object, zx_rights_t rights,
+                                     const struct info_out *out) {
     (void)self;
     zx_info_handle_basic_t info;
     memset(&info, 0, sizeof(info));
@@ -147,8 +147,8 @@ static zx_status_t info_handle_basic(struct thread *self, struct object *object,
     return put_one(out, &info, sizeof(info));
 }
 
-static zx_status_t info_handle_count(struct thread *self, struct object *object,
-                                     zx_rights_t rights, const struct info_out *out) {
+static zx_status_t info_handle_count(struct thread *self, struct object *object, zx_rights_t rights,
+                                     const struct info_out *out) {
     (void)self;
     (void)rights;
     zx_info_handle_count_t info = {.handle_count = atomic_load(&object->handles)};
@@ -203,8 +203,8 @@ static bool count_handle(void *context, struct object *object, zx_rights_t right
     return true;
 }
 
-static zx_status_t info_handle_stats(struct thread *self, struct object *object,
-                                     zx_rights_t rights, const struct info_out *out) {
+static zx_status_t info_handle_stats(struct thread *self, struct object *object, zx_rights_t rights,
+                                     const struct info_out *out) {
     (void)rights;
     zx_info_process_handle_stats_t info;
     memset(&info, 0, sizeof(info));
@@ -228,8 +228,7 @@ static bool collect_koid(void *context, struct object *child) {
     return true;
 }
 
-typedef void (*for_each_child)(struct thread *self, struct object *object,
-                               struct koid_list *list);
+typedef void (*for_each_child)(struct thread *self, struct object *object, struct koid_list *list);
 
 static void each_thread(struct thread *self, struct object *object, struct koid_list *list) {
     process_for_each_thread(self, object_as(process, object), collect_koid, list);
@@ -268,8 +267,8 @@ static zx_status_t info_threads(struct thread *self, struct object *object, zx_r
     return put_koids(self, object, each_thread, out);
 }
 
-static zx_status_t info_job_children(struct thread *self, struct object *object,
-                                     zx_rights_t rights, const struct info_out *out) {
+static zx_status_t info_job_children(struct thread *self, struct object *object, zx_rights_t rights,
+                                     const struct info_out *out) {
     (void)rights;
     return put_koids(self, object, each_job, out);
 }
@@ -502,8 +501,7 @@ static zx_status_t set_number(struct thread *self, struct object *object, uint32
         return ZX_ERR_WRONG_TYPE;
     }
     // The properties of threads are registers, of the calling thread alone.
-    if (property->type == &thread_object_type &&
-        object_as(thread_object, object) != self->object) {
+    if (property->type == &thread_object_type && object_as(thread_object, object) != self->object) {
         return ZX_ERR_ACCESS_DENIED;
     }
     uint64_t number = 0;

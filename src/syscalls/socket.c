@@ -5,8 +5,7 @@
 
 #include "syscalls/syscall.h"
 
-zx_status_t sys_socket_create(struct thread *self, uint32_t options, user_out out0,
-                              user_out out1) {
+zx_status_t sys_socket_create(struct thread *self, uint32_t options, user_out out0, user_out out1) {
     zx_status_t status = process_check_policy(self, ZX_POL_NEW_SOCKET);
     if (status != ZX_OK) {
         return status;
@@ -77,8 +76,7 @@ static zx_status_t share(struct thread *self, struct object *socket, zx_handle_t
     return status;
 }
 
-zx_status_t sys_socket_share(struct thread *self, zx_handle_t handle,
-                             zx_handle_t socket_to_share) {
+zx_status_t sys_socket_share(struct thread *self, zx_handle_t handle, zx_handle_t socket_to_share) {
     struct object *socket;
     zx_status_t status = handle_get(self, handle, &socket_type, ZX_RIGHT_WRITE, &socket);
     if (status != ZX_OK) {

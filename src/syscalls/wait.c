@@ -43,8 +43,8 @@ static zx_status_t look_at_all(struct thread *self, zx_wait_item_t *items, size_
     bool any = false;
     for (size_t i = 0; i < count; i++) {
         bool waitable;
-        zx_status_t status = handle_peek_signals(self, items[i].handle, ZX_RIGHT_WAIT,
-                                                 &items[i].pending, &waitable);
+        zx_status_t status =
+            handle_peek_signals(self, items[i].handle, ZX_RIGHT_WAIT, &items[i].pending, &waitable);
         if (unlikely(status != ZX_OK)) {
             return status;
         }
@@ -131,8 +131,8 @@ zx_status_t sys_object_wait_async(struct thread *self, zx_handle_t handle, zx_ha
     handle_id id;
     status = handle_get_id(self, handle, ZX_RIGHT_WAIT, &object, NULL, &id);
     if (status == ZX_OK) {
-        status = port_watch(self, port, object, id, key, signals,
-                            options == ZX_WAIT_ASYNC_TIMESTAMP);
+        status =
+            port_watch(self, port, object, id, key, signals, options == ZX_WAIT_ASYNC_TIMESTAMP);
         object_unref(self, object);
     }
     object_unref(self, port);

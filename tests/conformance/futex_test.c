@@ -477,6 +477,7 @@ static int wait_repeatedly(void *argument) {
         if (status != ZX_OK) {
             return status;
         }
+        woken++;
         zx_object_wait_one(go_on, ZX_EVENT_SIGNALED, ZX_TIME_INFINITE, NULL);
         zx_object_signal(go_on, ZX_EVENT_SIGNALED, 0);
     }
@@ -491,6 +492,7 @@ TEST(futex_wake, frees_the_thread_at_once_to_be_an_owner) {
     start_thread(&thread, wait_repeatedly, NULL);
     for (int i = 0; i < 200; i++) {
         zx_info_thread_t info;
+        await_woken(i); // from the wait before this one
         do {
             EXPECT_OK(zx_object_get_info(handle_of_thread(&thread), ZX_INFO_THREAD, &info,
                                          sizeof(info), NULL, NULL));

@@ -20,9 +20,9 @@
 
 enum {
     SELECTORS = 4096,
-    CALLS_MAX = 200,    // of one thread in one input
-    HANDLES_MAX = 80,   // that an array really has, more than a message may
-    LITERAL_MAX = 24,   // bytes of the input that go into one buffer as they are
+    CALLS_MAX = 200,  // of one thread in one input
+    HANDLES_MAX = 80, // that an array really has, more than a message may
+    LITERAL_MAX = 24, // bytes of the input that go into one buffer as they are
     CANARY = 16,
     CANARY_BYTE = 0xa5,
     SLEEP_MAX = 255000, // nanoseconds that a call may wait
@@ -75,8 +75,8 @@ void calls_prepare(void) {
             for (int i = 0; i < desc->arg_count; i++) {
                 endless = endless && desc->args[i].kind != SYSCALL_ARG_DEADLINE;
             }
-            bool memory = desc->group != NULL && (strcmp(desc->group, "vmo") == 0 ||
-                                                  strcmp(desc->group, "vmar") == 0);
+            bool memory = desc->group != NULL &&
+                          (strcmp(desc->group, "vmo") == 0 || strcmp(desc->group, "vmar") == 0);
             uint32_t value = hash(selector, desc->name) | 1;
             if ((!endless || memory) && tame_of(desc) != TAME_LEFT_OUT && value > best) {
                 best = value;
@@ -90,11 +90,39 @@ void calls_prepare(void) {
 
 static uint64_t size_number(struct input *in) {
     static const uint64_t sizes[] = {
-        128,      255,        256,        257,        512,        1024,          1025,
-        2047,     2048,       4095,       4096,       4097,       8192,          16384,
-        65535,    65536,      65537,      131072,     262143,     262144,        262145,
-        1u << 30, 0x7fffffff, 0x80000000, 0xfffffffc, 0xffffffff, 0x100000000ul, 0x100000001ul,
-        1ul << 62, 1ul << 63, UINT64_MAX - 7, UINT64_MAX - 1, UINT64_MAX,
+        128,
+        255,
+        256,
+        257,
+        512,
+        1024,
+        1025,
+        2047,
+        2048,
+        4095,
+        4096,
+        4097,
+        8192,
+        16384,
+        65535,
+        65536,
+        65537,
+        131072,
+        262143,
+        262144,
+        262145,
+        1u << 30,
+        0x7fffffff,
+        0x80000000,
+        0xfffffffc,
+        0xffffffff,
+        0x100000000ul,
+        0x100000001ul,
+        1ul << 62,
+        1ul << 63,
+        UINT64_MAX - 7,
+        UINT64_MAX - 1,
+        UINT64_MAX,
     };
     uint8_t byte = input_byte(in);
     return byte < 128 ? byte : sizes[(byte - 128u) % (sizeof(sizes) / sizeof(sizes[0]))];
@@ -165,13 +193,12 @@ static uint64_t deadline_number(const struct call *call, struct input *in, char 
                                 size_t size) {
     uint8_t byte = input_byte(in);
     bool waits = strcmp(call->desc->name, "timer_set") != 0;
-    int64_t time = byte == 0   ? 0
-                   : byte == 1 ? INT64_MIN
-                   : byte == 2 ? -1
-                   : byte == 3 ? 1
-                   : !waits && byte >= 0xf0
-                       ? (int64_t)any_number(in)
-                       : zx_deadline_after(byte * (int64_t)(SLEEP_MAX / 255));
+    int64_t time = byte == 0                ? 0
+                   : byte == 1              ? INT64_MIN
+                   : byte == 2              ? -1
+                   : byte == 3              ? 1
+                   : !waits && byte >= 0xf0 ? (int64_t)any_number(in)
+                                            : zx_deadline_after(byte * (int64_t)(SLEEP_MAX / 255));
     if (byte > 3 && (waits || byte < 0xf0)) {
         snprintf(text, size, "now+%uus", byte);
     } else {
@@ -219,7 +246,8 @@ static zx_handle_t handle_number(struct call *call, uint64_t types, zx_handle_t 
     } else if (byte < 0xf0) {
         handle = pool_pick_stale(byte);
         if (is_valid(handle.value) && !pool_find(handle.value).live) {
-            handle.value = ZX_HANDLE_INVALID; // the value has come back, for a handle of the library
+            handle.value =
+                ZX_HANDLE_INVALID; // the value has come back, for a handle of the library
         }
     } else {
         handle.value = forged(in);
@@ -310,8 +338,8 @@ static void fill_dispositions(struct call *call, char *at, size_t count, struct 
         char name[48];
         uint8_t byte = input_byte(in);
         zx_handle_disposition_t item = {.operation = byte % 8 == 7 ? byte : byte % 2u};
-        item.handle = handle_number(call, UINT64_MAX, (zx_handle_t)call->words[0], in, name,
-                                    sizeof(name));
+        item.handle =
+            handle_number(call, UINT64_MAX, (zx_handle_t)call->words[0], in, name, sizeof(name));
         item.type = byte < 0xc0 ? ZX_OBJ_TYPE_NONE : pool_find(item.handle).type + byte % 2u;
         item.rights = (zx_rights_t)rights_number(in);
         memcpy(at + i * sizeof(item), &item, sizeof(item));
@@ -500,8 +528,8 @@ static void decode_value(struct call *call, int index, struct input *in) {
         value = symbol_number(arg, in);
         break;
     default:
-        value = counts || strstr(arg->name, "elem") != NULL ? size_number(in)
-                                                            : value_number(arg, in);
+        value =
+            counts || strstr(arg->name, "elem") != NULL ? size_number(in) : value_number(arg, in);
         break;
     }
     if (arg->size < 8) {

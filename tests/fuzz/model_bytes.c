@@ -209,8 +209,7 @@ zx_status_t m_socket_shutdown(struct m_kernel *m, int handle, uint32_t options) 
 
 zx_status_t m_socket_threshold(struct m_kernel *m, int handle, bool write, size_t value) {
     struct m_object *socket;
-    zx_status_t status =
-        m_find(m, handle, ZX_OBJ_TYPE_NONE, ZX_RIGHT_SET_PROPERTY, &socket);
+    zx_status_t status = m_find(m, handle, ZX_OBJ_TYPE_NONE, ZX_RIGHT_SET_PROPERTY, &socket);
     if (status != ZX_OK) {
         return status;
     }
@@ -250,9 +249,9 @@ zx_status_t m_socket_share(struct m_kernel *m, int handle, int sent) {
     }
     struct m_object *peer = status == ZX_OK ? m_peer(m, socket) : NULL;
     if (status == ZX_OK) {
-        status = peer == NULL                ? ZX_ERR_PEER_CLOSED
+        status = peer == NULL               ? ZX_ERR_PEER_CLOSED
                  : peer->accepted != M_NONE ? ZX_ERR_SHOULD_WAIT
-                                             : ZX_OK;
+                                            : ZX_OK;
     }
     if (status != ZX_OK) {
         if (sent != M_NONE) {

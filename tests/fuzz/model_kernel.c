@@ -29,9 +29,9 @@ bool m_has_room(const struct m_kernel *m) {
     for (int i = 0; i < M_OBJECTS; i++) {
         const struct m_object *object = &m->objects[i];
         objects += !object->used;
-        if (object->used && (object->packet_count > M_PACKETS - M_WATCHES ||
-                             object->message_count == M_MESSAGES ||
-                             object->datagram_count == M_DATAGRAMS)) {
+        if (object->used &&
+            (object->packet_count > M_PACKETS - M_WATCHES || object->message_count == M_MESSAGES ||
+             object->datagram_count == M_DATAGRAMS)) {
             return false;
         }
     }
@@ -470,7 +470,7 @@ static zx_status_t check_sent(struct m_kernel *m, const struct m_object *channel
                               const int *handles, int count, bool *good) {
     zx_status_t first = ZX_OK;
     for (int i = 0; i < count; i++) {
-        struct m_object *object;
+        struct m_object *object = NULL;
         zx_status_t status = m_find(m, handles[i], ZX_OBJ_TYPE_NONE, ZX_RIGHT_TRANSFER, &object);
         for (int j = 0; j < i; j++) {
             status = handles[j] == handles[i] ? ZX_ERR_BAD_HANDLE : status;

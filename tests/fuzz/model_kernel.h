@@ -1,8 +1,8 @@
 // Part of libzircon. BSD-3-Clause, see LICENSE.
 //
 // A kernel for one thread, as simple as it can be: arrays with limits, no memory to manage, no
-// locks. It takes arguments whose pointers are good, and says what the true kernel must answer. Near
-// its limits it refuses: m_has_room.
+// locks. It takes arguments whose pointers are good, and says what the true kernel must answer.
+// Near its limits it refuses: m_has_room.
 #pragma once
 
 #include <stdbool.h>

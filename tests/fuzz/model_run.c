@@ -59,8 +59,21 @@ static const char *name(int handle) {
 }
 
 static size_t pick_size(struct input *in) {
-    const size_t sizes[] = {511,   512,   513,   1023,  1024,  1025, 4096, 16384, 65535, 65536,
-                            65537, 100000, 150000, socket_capacity - 1, socket_capacity,
+    const size_t sizes[] = {511,
+                            512,
+                            513,
+                            1023,
+                            1024,
+                            1025,
+                            4096,
+                            16384,
+                            65535,
+                            65536,
+                            65537,
+                            100000,
+                            150000,
+                            socket_capacity - 1,
+                            socket_capacity,
                             socket_capacity + 1};
     uint8_t byte = input_byte(in);
     return byte < 160 ? byte : sizes[byte % (sizeof(sizes) / sizeof(sizes[0]))];
@@ -178,8 +191,7 @@ static void create(struct input *in, zx_obj_type_t type) {
         status = zx_port_create(0, &given[0]);
         break;
     }
-    zx_status_t should =
-        m_create(&m, type, options, socket_capacity, slots, slot_size, made);
+    zx_status_t should = m_create(&m, type, options, socket_capacity, slots, slot_size, made);
     report_add(0, " -> %s", name(made[0]));
     if (made[1] != M_NONE) {
         report_add(0, " %s", name(made[1]));
@@ -211,8 +223,8 @@ static void duplicate(struct input *in, bool replace) {
     }
     const char *call = replace ? "handle_replace" : "handle_duplicate";
     report_add(0, "%s %s %#x", call, name(handle), rights);
-    zx_status_t should = replace ? m_replace(&m, handle, rights, &made)
-                                 : m_duplicate(&m, handle, rights, &made);
+    zx_status_t should =
+        replace ? m_replace(&m, handle, rights, &made) : m_duplicate(&m, handle, rights, &made);
     report_add(0, " -> %s", made == M_NONE ? "_" : name(made));
     note_status(should);
     expect(call,
@@ -234,11 +246,11 @@ static void signal(struct input *in, bool peer) {
     const char *call = peer ? "object_signal_peer" : "object_signal";
     zx_handle_t given = value(handle);
     report_add(0, "%s %s %#x %#x", call, name(handle), clear, set);
-    zx_status_t should = peer ? m_signal_peer(&m, handle, clear, set)
-                              : m_signal(&m, handle, clear, set);
+    zx_status_t should =
+        peer ? m_signal_peer(&m, handle, clear, set) : m_signal(&m, handle, clear, set);
     note_status(should);
-    expect(call, peer ? zx_object_signal_peer(given, clear, set)
-                      : zx_object_signal(given, clear, set),
+    expect(call,
+           peer ? zx_object_signal_peer(given, clear, set) : zx_object_signal(given, clear, set),
            should);
 }
 
@@ -326,8 +338,7 @@ static void port_wait(struct input *in) {
     expect_number("port_wait", "type", got.type, packet.packet.type);
     if (packet.watch_handle != 0) {
         expect_number("port_wait", "trigger", got.signal.trigger, packet.packet.signal.trigger);
-        expect_number("port_wait", "observed", got.signal.observed,
-                      packet.packet.signal.observed);
+        expect_number("port_wait", "observed", got.signal.observed, packet.packet.signal.observed);
         expect_number("port_wait", "count", got.signal.count, packet.packet.signal.count);
     }
     expect_bytes("port_wait", (char *)&got, (char *)&packet.packet, sizeof(got));
@@ -376,8 +387,8 @@ static void channel_write(struct input *in) {
     zx_handle_t given = value(channel);
     zx_status_t should = m_channel_write(&m, channel, options, size, seed, handles, kept);
     note_status(should);
-    expect("channel_write",
-           zx_channel_write(given, options, bytes, size, values, (uint32_t)kept), should);
+    expect("channel_write", zx_channel_write(given, options, bytes, size, values, (uint32_t)kept),
+           should);
 }
 
 static void channel_read(struct input *in) {
@@ -429,7 +440,9 @@ static void channel_read(struct input *in) {
 static void socket_write(struct input *in) {
     int socket = pick(in, ZX_OBJ_TYPE_SOCKET);
     uint8_t flags = input_byte(in), seed = input_byte(in);
-    uint32_t options = flags < 0xc0 ? 0 : flags < 0xf8 ? ZX_SOCKET_CONTROL : 1u << (flags & 7);
+    uint32_t options = flags < 0xc0   ? 0
+                       : flags < 0xf8 ? (uint32_t)ZX_SOCKET_CONTROL
+                                      : 1u << (flags & 7);
     size_t size = pick_size(in), actual = 0, should_be = 0;
     char *bytes = buffer(0, size);
     for (size_t i = 0; i < size; i++) {
@@ -479,9 +492,9 @@ static void socket_threshold(struct input *in) {
     zx_status_t should = m_socket_threshold(&m, socket, write, threshold);
     note_status(should);
     expect("object_set_property",
-           zx_object_set_property(
-               value(socket), write ? ZX_PROP_SOCKET_TX_THRESHOLD : ZX_PROP_SOCKET_RX_THRESHOLD,
-               &threshold, sizeof(threshold)),
+           zx_object_set_property(value(socket),
+                                  write ? ZX_PROP_SOCKET_TX_THRESHOLD : ZX_PROP_SOCKET_RX_THRESHOLD,
+                                  &threshold, sizeof(threshold)),
            should);
 }
 
@@ -543,9 +556,8 @@ static void fifo_transfer(struct input *in, bool write) {
     } else {
         report_add(0, "fifo_read %s %zu _ %u", name(fifo), slot_size, count);
     }
-    zx_status_t should =
-        write ? m_fifo_write(&m, fifo, slot_size, bytes, count, &should_be)
-              : m_fifo_read(&m, fifo, slot_size, should_read, count, &should_be);
+    zx_status_t should = write ? m_fifo_write(&m, fifo, slot_size, bytes, count, &should_be)
+                               : m_fifo_read(&m, fifo, slot_size, should_read, count, &should_be);
     note_status(should);
     expect(call,
            write ? zx_fifo_write(value(fifo), slot_size, bytes, count, &actual)
@@ -558,9 +570,9 @@ static void fifo_transfer(struct input *in, bool write) {
 }
 
 static void operate(struct input *in) {
-    static const zx_obj_type_t types[] = {ZX_OBJ_TYPE_EVENT,  ZX_OBJ_TYPE_EVENTPAIR,
+    static const zx_obj_type_t types[] = {ZX_OBJ_TYPE_EVENT,   ZX_OBJ_TYPE_EVENTPAIR,
                                           ZX_OBJ_TYPE_CHANNEL, ZX_OBJ_TYPE_SOCKET,
-                                          ZX_OBJ_TYPE_FIFO,   ZX_OBJ_TYPE_PORT};
+                                          ZX_OBJ_TYPE_FIFO,    ZX_OBJ_TYPE_PORT};
     uint8_t operation = input_byte(in) % 40;
     switch (operation) {
     case 0 ... 5:

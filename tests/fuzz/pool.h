@@ -10,10 +10,10 @@
 struct pooled {
     zx_handle_t value; // ZX_HANDLE_INVALID: none
     bool live;
-    bool own;           // our own process, thread or job: nobody shall end or change them
+    bool own; // our own process, thread or job: nobody shall end or change them
     zx_obj_type_t type;
-    uint64_t pair;      // equal for both ends of a pair
-    char name[48];      // in the script, with its $
+    uint64_t pair; // equal for both ends of a pair
+    char name[48]; // in the script, with its $
 };
 
 // Forgets everything.

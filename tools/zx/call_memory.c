@@ -6,9 +6,7 @@
 
 #include "call.h"
 
-       enum {
-           PAGE = 4096
-       };
+enum { PAGE = 4096 };
 
 struct guarded *guarded_new(struct guarded **list, size_t size) {
     if (size > SIZE_MAX / 2) {

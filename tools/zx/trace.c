@@ -173,7 +173,7 @@ static bool parse_options(int *argc, char **argv) {
     if (own < *argc && strcmp(argv[own], "--") == 0) {
         own++;
     }
-    memmove(argv, argv + own, (size_t)(*argc - own) * sizeof(*argv));
+    memmove(argv, argv + own, (size_t)(*argc - own + 1) * sizeof(*argv)); // and the null behind
     *argc -= own;
     return true;
 }

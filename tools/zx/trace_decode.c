@@ -120,7 +120,8 @@ static void put_memory(const struct decoder *decoder, struct text *text, size_t 
         return;
     }
     // Of a futex the address matters as much as the value.
-    if (strstr(arg->type, "zx_futex_t") != NULL && address != 0) {
+    uint8_t probe;
+    if (strstr(arg->type, "zx_futex_t") != NULL && decoder->read(&probe, address, sizeof(probe))) {
         memory_put_address(text, address);
         text_char(text, '=');
     }

@@ -215,6 +215,10 @@ static void put_handles(const struct decoder *decoder, struct text *text, uint64
         text_string(text, "null");
         return;
     }
+    if (count > 0 && !decoder->read(handles, address, sizeof(handles[0]))) {
+        memory_put_address(text, address);
+        return;
+    }
     text_char(text, '[');
     for (size_t done = 0; done < shown;) {
         size_t portion = shown - done;
@@ -393,6 +397,15 @@ void memory_put_structures(const struct decoder *decoder, struct text *text,
         return;
     }
     uint64_t count = bytes / structure->size + (bytes % structure->size != 0);
+    if (in_list && structure->is_single && structure->fields[0].kind == FIELD_HANDLE) {
+        put_handles(decoder, text, address, count);
+        return;
+    }
+    uint8_t probe;
+    if (count > 0 && !decoder->read(&probe, address, sizeof(probe))) {
+        memory_put_address(text, address);
+        return;
+    }
     size_t shown = element_limit(decoder) < count ? element_limit(decoder) : (size_t)count;
     text_string(text, in_list ? "[" : "");
     for (size_t i = 0; i < shown; i++) {
