@@ -689,7 +689,8 @@ void calls_run(int thread, bool alone, struct input *in) {
         call.tame = tame_of(call.desc);
         unsigned flags = (unsigned)(head / SELECTORS);
         if (flags == 14) {
-            *memory_futex(input_byte(in)) = input_byte(in) % 3;
+            int32_t *word = memory_futex(input_byte(in));
+            __atomic_store_n(word, input_byte(in) % 3, __ATOMIC_RELAXED);
         }
         uint32_t fail_at = flags == 15 ? 1 + input_byte(in) % 8u : 0;
         decode(&call, in);

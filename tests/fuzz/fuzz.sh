@@ -5,7 +5,7 @@
 #
 #     fuzz.sh [--seconds N] [--scratch FOLDER] [--keep] FUZZ_CALLS FUZZ_REPLAY [FUZZER OPTION...]
 #
-# --keep adds what was found to the saved inputs beside this file.
+# --keep puts the smallest inputs that reach as much into the place of the saved ones.
 set -uo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 seconds=60
@@ -28,9 +28,14 @@ replay=$2
 shift 2
 scratch=${scratch:-$(mktemp -d)}
 mkdir -p "$scratch/found" "$scratch/bad"
-rm -f "$scratch"/bad/*
-"$fuzzer" -max_total_time="$seconds" -timeout=20 -max_len=1024 -rss_limit_mb=4096 \
-    -artifact_prefix="$scratch/bad/" -print_final_stats=1 "$@" "$scratch/found" "$here/corpus"
+rm -rf "$scratch"/bad/* "$scratch/saved" "$scratch/small"
+mkdir "$scratch/saved" "$scratch/small"
+for list in saved long; do
+    mkdir "$scratch/saved/$list"
+    "$replay" --unpack "$here/corpus/$list.txt" "$scratch/saved/$list" || exit 2
+done
+"$fuzzer" -max_total_time="$seconds" -timeout=20 -max_len=700 -len_control=0 -rss_limit_mb=4096 \
+    -artifact_prefix="$scratch/bad/" -print_final_stats=1 "$@" "$scratch/found" "$scratch/saved"
 status=$?
 for input in "$scratch"/bad/*; do
     [[ -e $input ]] || continue
@@ -39,9 +44,9 @@ for input in "$scratch"/bad/*; do
     status=1
 done
 if $keep; then
-    mkdir -p "$scratch/small"
-    rm -f "$scratch"/small/*
-    "$fuzzer" -merge=1 -max_len=1024 "$scratch/small" "$here/corpus" "$scratch/found" &&
-        cp -n "$scratch"/small/* "$here/corpus/"
+    # One input for each new edge of the program's graph, not for each number of passes over it.
+    "$fuzzer" -merge=1 -use_counters=0 -max_len=700 "$scratch/small" "$scratch/saved/saved" \
+        "$scratch/found" >"$scratch/merge.log" 2>&1 &&
+        "$replay" --pack "$scratch/small" >"$here/corpus/saved.txt"
 fi
 exit $status

@@ -37,8 +37,8 @@ struct scenario {
     void (*finish)(uint32_t workers);    // when all workers have stopped
 };
 
-extern const struct scenario call_scenario, channel_scenario, handle_scenario, port_scenario,
-    thread_scenario, wake_scenario;
+extern const struct scenario call_scenario, channel_scenario, fifo_scenario, futex_scenario,
+    handle_scenario, port_scenario, socket_scenario, thread_scenario, timer_scenario, wake_scenario;
 
 // Is the time over?
 bool stress_is_over(void);

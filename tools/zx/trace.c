@@ -374,6 +374,7 @@ static int run(char **words) {
     if (child < 0) {
         return ZX_EXIT_FILE;
     }
+    signal(SIGPIPE, SIG_IGN); // the reader of our lines may go away, the program goes on
     int status = wait_for(child, &signals);
     int64_t end = now();
     report_abandoned_calls(end);
