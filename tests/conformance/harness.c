@@ -3,9 +3,11 @@
 
 #include <fcntl.h>
 #include <pthread.h>
+#include <spawn.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/mman.h>
+#include <sys/wait.h>
 #include <threads.h>
 #include <unistd.h>
 #include <zircon/threads.h>
@@ -364,41 +366,64 @@ static void write_verdict(const struct conformance_test *test, const char *group
     }
 }
 
+static bool run_here(const struct conformance_test *test, const char *group, const char *name) {
+    current_test = test;
+    running_call = test->call;
+    Suite *suite = suite_create(group);
+    TCase *tcase = tcase_create(test->call);
+    tcase_set_timeout(tcase, TEST_SECONDS);
+    tcase_add_checked_fixture(tcase, set_up_named, tear_down);
+    tcase_add_test(tcase, &test->test);
+    suite_add_tcase(suite, tcase);
+    SRunner *runner = srunner_create(suite);
+    srunner_run_all(runner, CK_SILENT);
+    bool passed = srunner_ntests_failed(runner) == 0;
+    if (!passed) {
+        TestResult **failures = srunner_failures(runner);
+        for (int i = 0; i < srunner_ntests_failed(runner); i++) {
+            printf("FAILED %s: %s:%d: %s\n", name, tr_lfile(failures[i]), tr_lno(failures[i]),
+                   tr_msg(failures[i]));
+        }
+        free(failures);
+    }
+    write_verdict(test, group, passed);
+    srunner_free(runner);
+    return passed;
+}
+
+// Without libcheck's forks (CK_FORK=no, for the thread sanitizer) each test is a program run of its
+// own, so that it finds a fresh kernel all the same.
+static bool run_elsewhere(char *program, char *name) {
+    char *arguments[] = {program, name, "--here", NULL};
+    pid_t child;
+    int status;
+    return posix_spawn(&child, "/proc/self/exe", NULL, NULL, arguments, environ) == 0 &&
+           waitpid(child, &status, 0) == child && WIFEXITED(status) && WEXITSTATUS(status) == 0;
+}
+
 int main(int argc, char **argv) {
     int ran = 0, failed = 0;
+    bool here = argc > 2 && strcmp(argv[2], "--here") == 0;
+    const char *fork_mode = getenv("CK_FORK");
+    bool elsewhere = !here && fork_mode != NULL && strcmp(fork_mode, "no") == 0;
     for (const struct conformance_test *test = __start_conformance_tests;
          test < __stop_conformance_tests; test++) {
         char group[64];
         group_of(test, group, sizeof(group));
         char name[256];
         snprintf(name, sizeof(name), "%s.%s.%s", group, test->call, test->test.name);
-        if (argc > 1 && strncmp(name, argv[1], strlen(argv[1])) != 0) {
+        if (argc > 1 && (here ? strcmp(name, argv[1]) : strncmp(name, argv[1], strlen(argv[1])))) {
             continue;
         }
-        current_test = test;
-        running_call = test->call;
-        Suite *suite = suite_create(group);
-        TCase *tcase = tcase_create(test->call);
-        tcase_set_timeout(tcase, TEST_SECONDS);
-        tcase_add_checked_fixture(tcase, set_up_named, tear_down);
-        tcase_add_test(tcase, &test->test);
-        suite_add_tcase(suite, tcase);
-        SRunner *runner = srunner_create(suite);
-        srunner_run_all(runner, CK_SILENT);
-        bool passed = srunner_ntests_failed(runner) == 0;
-        if (!passed) {
-            TestResult **failures = srunner_failures(runner);
-            for (int i = 0; i < srunner_ntests_failed(runner); i++) {
-                printf("FAILED %s: %s:%d: %s\n", name, tr_lfile(failures[i]), tr_lno(failures[i]),
-                       tr_msg(failures[i]));
-            }
-            free(failures);
+        bool passed = elsewhere ? run_elsewhere(argv[0], name) : run_here(test, group, name);
+        if (elsewhere && !passed) {
+            printf("FAILED %s\n", name);
         }
-        write_verdict(test, group, passed);
-        srunner_free(runner);
         ran++;
         failed += !passed;
     }
-    printf("%d passed, %d failed\n", ran - failed, failed);
+    if (!here) {
+        printf("%d passed, %d failed\n", ran - failed, failed);
+    }
     return ran == 0 || failed > 0 ? EXIT_FAILURE : EXIT_SUCCESS;
 }

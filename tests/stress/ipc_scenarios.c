@@ -6,6 +6,8 @@
 // time, while other futexes are waited on, woken, moved and timed out beside it.
 #include "stress.h"
 
+#include <zircon/process.h>
+
 enum { PLACES = 3, NUMBERS = 1 << 22 };
 
 static _Atomic zx_handle_t places[PLACES][2];

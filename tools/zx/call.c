@@ -154,10 +154,10 @@ int call_command(int argc, char **argv) {
     run_options.single = word_count > 0 && strchr(text, '\n') == NULL;
     static struct script script;
     const char *name = file != NULL ? file : word_count > 0 ? "command line" : "-e";
-    if (!script_parse(&script, name, text)) {
+    bool good = script_parse(&script, name, text);
+    free(text);
+    if (!good) {
         return ZX_EXIT_USAGE;
     }
-    int status = check ? ZX_EXIT_OK : script_run(&script, &run_options);
-    free(text);
-    return status;
+    return check ? ZX_EXIT_OK : script_run(&script, &run_options);
 }
