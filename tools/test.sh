@@ -5,7 +5,7 @@ set -uo pipefail
 usage() {
     cat <<'END'
 Usage: tools/test.sh [STEP]...
-Builds the library in several ways and runs its tests. The steps, all of them by default:
+Builds the library and runs its tests, in one way or several. The steps, `release` by default:
 
   release        as it is shipped, built by gcc; warnings are errors
   debug          with checks of lock order and other dear invariants
@@ -38,7 +38,7 @@ for argument; do
     esac
 done
 if [[ ${#steps[@]} -eq 0 ]]; then
-    steps=("${all[@]}")
+    steps=("${all[0]}")
 fi
 cd "$(dirname "$0")/.." || exit 3
 jobs=${JOBS-2}

@@ -36,7 +36,14 @@ static bool commit(uintptr_t from, uintptr_t to) {
     return linux_call(SYS_mprotect, from, to - from, PROT_READ | PROT_WRITE) == 0;
 }
 
+// Where a program runs under the address sanitizer. Its notes on free cells outlive a fork, in
+// whose child the memory begins anew.
+extern void __asan_unpoison_memory_region(const volatile void *at, size_t size)
+    __attribute__((weak));
+static bool inherited; // this process is such a child
+
 bool memory_start(void) {
+    inherited = kernel_range.base != 0;
     if (kernel_range.base == 0) {
         for (size_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
             long base = linux_call(SYS_mmap, 0, sizes[i], PROT_NONE,
@@ -66,11 +73,6 @@ bool memory_is_ours(void) {
     return kernel_range.base != 0 && atomic_load(&header()->started) != 0;
 }
 
-// Where a program runs under the address sanitizer. Its notes on free cells outlive a fork, in
-// whose child the memory begins anew.
-extern void __asan_unpoison_memory_region(const volatile void *at, size_t size)
-    __attribute__((weak));
-
 void *memory_take(size_t size) {
     size = (size + HOST_PAGE_SIZE - 1) & ~(size_t)(HOST_PAGE_SIZE - 1);
     uintptr_t at = atomic_load(&header()->next);
@@ -93,7 +95,7 @@ void *memory_take(size_t size) {
             break;
         }
     }
-    if (__asan_unpoison_memory_region != NULL) {
+    if (inherited && __asan_unpoison_memory_region != NULL) {
         __asan_unpoison_memory_region((void *)at, size);
     }
     return (void *)at;

@@ -202,7 +202,7 @@ TEST(debug_read, checks_its_handle) {
     EXPECT_STATUS(zx_debug_read(ZX_HANDLE_INVALID, NULL, NULL), ZX_ERR_BAD_HANDLE);
 }
 
-static volatile sig_atomic_t signals;
+static _Atomic int signals;
 
 static void count_signal(int number) {
     (void)number;

@@ -3,6 +3,7 @@
 
 #include <pthread.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <sys/mman.h>
 #include <unistd.h>
@@ -13,7 +14,8 @@ static zx_futex_t futex, another;
 
 // --- threads that wait ---
 
-static _Atomic int woken; // how many have come back from their wait
+static _Atomic int places; // given out to those that came back from their wait
+static _Atomic int woken;  // that have got theirs
 
 struct waiter {
     struct test_thread thread;
@@ -29,7 +31,8 @@ static int wait_here(void *argument) {
     struct waiter *waiter = argument;
     zx_status_t status =
         zx_futex_wait(waiter->futex, waiter->value, waiter->owner, waiter->deadline);
-    waiter->place = ++woken;
+    waiter->place = ++places;
+    woken++;
     if (waiter->hold != ZX_HANDLE_INVALID) {
         zx_object_wait_one(waiter->hold, ZX_EVENT_SIGNALED, ZX_TIME_INFINITE, NULL);
     }
@@ -228,7 +231,7 @@ TEST(futex_wait, is_not_ended_by_a_change_of_the_number) {
     finish(&waiter);
 }
 
-static volatile sig_atomic_t signals;
+static _Atomic int signals;
 
 static void count_signal(int number) {
     (void)number;
@@ -286,7 +289,7 @@ TEST(futex_wake, wakes_as_many_as_asked_for_and_no_more) {
     for (int i = 0; i < 8; i++) {
         struct waiter waiters[5];
         int expected = counts[i] < 5 ? (int)counts[i] : 5;
-        woken = 0;
+        places = woken = 0;
         begin_many(waiters, 5, &futex);
         EXPECT_OK(zx_futex_wake(&futex, counts[i]));
         await_woken(expected);
@@ -625,7 +628,7 @@ TEST(futex_requeue, wakes_some_and_moves_some) {
     for (int wake = 0; wake <= COUNT; wake += 1 + (wake == 2)) {
         for (int move = 0; move <= COUNT + 1; move += 1 + (move == 2)) {
             struct waiter waiters[COUNT];
-            woken = 0;
+            places = woken = 0;
             begin_many(waiters, COUNT, &futex);
             EXPECT_OK(zx_futex_requeue(&futex, (uint32_t)wake, 0, &another, (uint32_t)move,
                                        ZX_HANDLE_INVALID));
@@ -686,10 +689,10 @@ TEST(futex_requeue, keeps_the_deadline_of_a_thread_that_it_moves) {
     struct waiter waiter = {.futex = &futex, .deadline = zx_deadline_after(5 * MILLISECOND)}, stays;
     begin(&stays, &another, ZX_HANDLE_INVALID, ZX_HANDLE_INVALID);
     start_thread(&waiter.thread, wait_here, &waiter);
-    zx_status_t status = ZX_OK;
-    while (status == ZX_OK && waiter.place == 0) {
+    zx_status_t status;
+    do {
         status = zx_futex_requeue(&futex, 0, 0, &another, 1, zx_thread_self());
-    }
+    } while (status == ZX_OK && waiter.place == 0);
     EXPECT_OK(status);
     EXPECT_STATUS(finish_thread(&waiter.thread), ZX_ERR_TIMED_OUT);
     EXPECT(zx_clock_get_monotonic() >= waiter.deadline);
@@ -796,7 +799,6 @@ static void check_requeue_order(bool single) {
 static void check_requeue_failures(bool single) {
     struct waiter first, second;
     zx_handle_t self = zx_thread_self();
-    woken = 0;
     begin(&first, &futex, self, ZX_HANDLE_INVALID);
     begin(&second, &another, self, ZX_HANDLE_INVALID);
     EXPECT_STATUS(requeue_as(single, &futex, 1, &another, self), ZX_ERR_BAD_STATE);
@@ -925,24 +927,24 @@ TEST(futex_requeue_single_owner, checks_its_handle) {
 // --- programs in small ---
 
 // A mutex: 0 free, 1 held, 2 held and somebody may wait.
-static void lock(_Atomic zx_futex_t *mutex) {
-    zx_futex_t expected = 0;
-    if (__atomic_compare_exchange_n((zx_futex_t *)mutex, &expected, 1, false, __ATOMIC_SEQ_CST,
-                                    __ATOMIC_SEQ_CST)) {
+static zx_futex_t mutex;
+
+static void lock_mutex(void) {
+    int expected = 0;
+    if (atomic_compare_exchange_strong(&mutex, &expected, 1)) {
         return;
     }
-    while (__atomic_exchange_n((zx_futex_t *)mutex, 2, __ATOMIC_SEQ_CST) != 0) {
-        zx_futex_wait((zx_futex_t *)mutex, 2, ZX_HANDLE_INVALID, ZX_TIME_INFINITE);
+    while (atomic_exchange(&mutex, 2) != 0) {
+        zx_futex_wait(&mutex, 2, ZX_HANDLE_INVALID, ZX_TIME_INFINITE);
     }
 }
 
-static void unlock(_Atomic zx_futex_t *mutex) {
-    if (__atomic_exchange_n((zx_futex_t *)mutex, 0, __ATOMIC_SEQ_CST) == 2) {
-        zx_futex_wake((zx_futex_t *)mutex, 1);
+static void unlock_mutex(void) {
+    if (atomic_exchange(&mutex, 0) == 2) {
+        zx_futex_wake(&mutex, 1);
     }
 }
 
-static _Atomic zx_futex_t mutex;
 static uint64_t counted; // under the mutex
 
 enum { THREADS = 6, ROUNDS = 20000 };
@@ -950,9 +952,9 @@ enum { THREADS = 6, ROUNDS = 20000 };
 static int count_up(void *argument) {
     (void)argument;
     for (int i = 0; i < ROUNDS; i++) {
-        lock(&mutex);
+        lock_mutex();
         counted++;
-        unlock(&mutex);
+        unlock_mutex();
     }
     return 0;
 }
@@ -966,25 +968,24 @@ TEST(futex_wait, is_enough_for_a_mutex) {
         EXPECT_EQ(finish_thread(&threads[i]), 0);
     }
     EXPECT_EQ(counted, THREADS * ROUNDS);
-    EXPECT_OK(zx_futex_wake((zx_futex_t *)&mutex, UINT32_MAX));
+    EXPECT_OK(zx_futex_wake(&mutex, UINT32_MAX));
 }
 
 // A turn goes from thread to thread; a wake that gets lost stops them all.
-static _Atomic zx_futex_t turn;
+static zx_futex_t turn;
 
 static int take_turns(void *argument) {
     int mine = *(int *)argument;
     for (int i = 0; i < 3000; i++) {
         zx_futex_t now;
         while ((now = turn) % THREADS != mine) {
-            zx_status_t status =
-                zx_futex_wait((zx_futex_t *)&turn, now, ZX_HANDLE_INVALID, ZX_TIME_INFINITE);
+            zx_status_t status = zx_futex_wait(&turn, now, ZX_HANDLE_INVALID, ZX_TIME_INFINITE);
             if (status != ZX_OK && status != ZX_ERR_BAD_STATE) {
                 return status;
             }
         }
         turn++;
-        zx_futex_wake((zx_futex_t *)&turn, UINT32_MAX);
+        zx_futex_wake(&turn, UINT32_MAX);
     }
     return ZX_OK;
 }
@@ -1003,23 +1004,22 @@ TEST(futex_wake, is_never_lost_on_a_thread_about_to_wait) {
 }
 
 // A condition: waiters are moved to the mutex, so that they come one by one.
-static _Atomic zx_futex_t condition;
+static zx_futex_t condition;
 static int arrived, generation; // under the mutex
 
 static int meet_all(void *argument) {
     (void)argument;
     for (int i = 0; i < 500; i++) {
-        lock(&mutex);
+        lock_mutex();
         if (++arrived == THREADS) {
             arrived = 0;
             generation++;
             zx_futex_t value = ++condition;
             // The mutex is held, and now somebody may wait for it.
-            __atomic_store_n((zx_futex_t *)&mutex, 2, __ATOMIC_SEQ_CST);
+            mutex = 2;
             zx_status_t status =
-                zx_futex_requeue((zx_futex_t *)&condition, 1, value, (zx_futex_t *)&mutex,
-                                 UINT32_MAX, zx_thread_self());
-            unlock(&mutex);
+                zx_futex_requeue(&condition, 1, value, &mutex, UINT32_MAX, zx_thread_self());
+            unlock_mutex();
             if (status != ZX_OK) {
                 return status;
             }
@@ -1028,14 +1028,14 @@ static int meet_all(void *argument) {
         int here = generation;
         while (generation == here) {
             zx_futex_t value = condition;
-            unlock(&mutex);
-            zx_futex_wait((zx_futex_t *)&condition, value, ZX_HANDLE_INVALID, ZX_TIME_INFINITE);
+            unlock_mutex();
+            zx_futex_wait(&condition, value, ZX_HANDLE_INVALID, ZX_TIME_INFINITE);
             // Whoever was moved may have to pass the mutex on.
-            while (__atomic_exchange_n((zx_futex_t *)&mutex, 2, __ATOMIC_SEQ_CST) != 0) {
-                zx_futex_wait((zx_futex_t *)&mutex, 2, ZX_HANDLE_INVALID, ZX_TIME_INFINITE);
+            while (atomic_exchange(&mutex, 2) != 0) {
+                zx_futex_wait(&mutex, 2, ZX_HANDLE_INVALID, ZX_TIME_INFINITE);
             }
         }
-        unlock(&mutex);
+        unlock_mutex();
     }
     return ZX_OK;
 }

@@ -325,19 +325,18 @@ static _Atomic uint64_t sum; // of what each counted
 static zx_handle_t first_thread;
 
 static void lock_mutex(void) {
-    zx_futex_t expected = 0;
-    if (__atomic_compare_exchange_n(&mutex, &expected, 1, false, __ATOMIC_ACQUIRE,
-                                    __ATOMIC_RELAXED)) {
+    int expected = 0;
+    if (atomic_compare_exchange_strong(&mutex, &expected, 1)) {
         return;
     }
-    while (__atomic_exchange_n(&mutex, 2, __ATOMIC_ACQUIRE) != 0) {
+    while (atomic_exchange(&mutex, 2) != 0) {
         AMONG(zx_futex_wait(&mutex, 2, ZX_HANDLE_INVALID, ZX_TIME_INFINITE), ZX_OK,
               ZX_ERR_BAD_STATE);
     }
 }
 
 static void unlock_mutex(void) {
-    if (__atomic_exchange_n(&mutex, 0, __ATOMIC_RELEASE) == 2) {
+    if (atomic_exchange(&mutex, 0) == 2) {
         CHECK_OK(zx_futex_wake(&mutex, 1));
     }
 }

@@ -1,5 +1,6 @@
 # Runs SCRIPT by ZX and expects the exit status STATUS. What its first line says behind # must be
-# said, behind the name of the file. If CHECK is set the script must be refused before it runs.
+# said, behind the name of the file. A script that is refused must be so before its first call, unless
+# its mistake can show only while it runs (late_).
 file(READ ${SCRIPT} first)
 string(REGEX REPLACE "\n.*" "" first "${first}")
 string(SUBSTRING "${first}" 2 -1 says)

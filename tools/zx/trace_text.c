@@ -2,7 +2,8 @@
 #include "trace_text.h"
 
 #include <string.h>
-#include <zircon/time.h>
+
+#define SECOND UINT64_C(1000000000)
 
 void text_char(struct text *text, char c) {
     if (text->length < text->size) {
@@ -82,7 +83,7 @@ void text_duration(struct text *text, int64_t nanoseconds) {
         uint64_t size;
         int digits;
         const char *name;
-    } units[] = {{ZX_SEC(1), 9, "s"}, {ZX_MSEC(1), 6, "ms"}, {ZX_USEC(1), 3, "us"}, {1, 0, "ns"}};
+    } units[] = {{SECOND, 9, "s"}, {1000000, 6, "ms"}, {1000, 3, "us"}, {1, 0, "ns"}};
     uint64_t value = nanoseconds < 0 ? 0 - (uint64_t)nanoseconds : (uint64_t)nanoseconds;
     size_t i = 0;
     while (i < 3 && value < units[i].size) {
@@ -111,9 +112,9 @@ void text_seconds(struct text *text, int64_t nanoseconds, int digits) {
     for (int i = digits; i < 9; i++) {
         unit *= 10;
     }
-    put_digits(text, value / ZX_SEC(1), 1);
+    put_digits(text, value / SECOND, 1);
     text_char(text, '.');
-    put_digits(text, value % ZX_SEC(1) / unit, digits);
+    put_digits(text, value % SECOND / unit, digits);
 }
 
 static bool is_readable(uint8_t c) {
