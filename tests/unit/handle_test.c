@@ -14,6 +14,21 @@ enum {
     RETURN_AFTER = HANDLE_QUEUE * HANDLE_GENERATIONS, // what handle.h promises
 };
 
+// --- a seam: what happens between the look at a slot and the reference to its object ---
+
+bool __real_object_try_ref(struct object *object);
+bool __wrap_object_try_ref(struct object *object);
+static void (*meanwhile)(struct thread *self);
+
+bool __wrap_object_try_ref(struct object *object) {
+    if (meanwhile != NULL) {
+        void (*now)(struct thread *) = meanwhile;
+        meanwhile = NULL;
+        now(unit_self());
+    }
+    return __real_object_try_ref(object);
+}
+
 static zx_handle_t new_event(struct thread *self) {
     struct object *event = event_new(self);
     unit_check(event != NULL);
@@ -147,32 +162,36 @@ static void track_close(struct thread *self, zx_handle_t value, uint32_t closes,
     *last = closes + 1;
 }
 
+// With so many handles open, others are opened and closed: the oldest of the open ones each time,
+// or one and the same place again and again.
+static void check_return(struct thread *self, uint32_t held, bool oldest) {
+    zx_handle_t open[201];
+    uint32_t nearest = UINT32_MAX, closes = 0;
+    memset(closed_at, 0, sizeof(closed_at));
+    for (uint32_t i = 0; i <= held; i++) {
+        open[i] = new_event(self);
+    }
+    // Each slot that can be in use comes round once for each generation.
+    while (closes < (held + 2 * THREAD_HANDLES_MAX) * HANDLE_GENERATIONS) {
+        zx_handle_t *next = &open[oldest ? closes % (held + 1) : 0];
+        track_close(self, *next, closes++, &nearest);
+        unit_close(self, *next);
+        *next = new_event(self);
+    }
+    for (uint32_t i = 0; i <= held; i++) {
+        unit_close(self, open[i]);
+    }
+    if (nearest < RETURN_AFTER || nearest == UINT32_MAX) { // they do come back
+        fail_msg("with %u open a value came back after %u closes", held, nearest);
+    }
+}
+
 static void a_value_comes_back_late(void **state) {
     (void)state;
-    struct thread *self = unit_self();
-    const uint32_t held[] = {1, 2, 7, 40, 200};
-    for (int i = 0; i < 5; i++) {
-        zx_handle_t open[200];
-        uint32_t nearest = UINT32_MAX, closes = 0;
-        memset(closed_at, 0, sizeof(closed_at));
-        // Opened and closed first in, first out, with so many open at a time.
-        for (uint32_t j = 0; j < held[i]; j++) {
-            open[j] = new_event(self);
-        }
-        // Each slot that can be in use comes round once for each generation.
-        while (closes < (held[i] + THREAD_HANDLES_MAX) * HANDLE_GENERATIONS) {
-            zx_handle_t *next = &open[closes % held[i]];
-            track_close(self, *next, closes++, &nearest);
-            unit_close(self, *next);
-            *next = new_event(self);
-        }
-        for (uint32_t j = 0; j < held[i]; j++) {
-            unit_close(self, open[j]);
-        }
-        assert_true(nearest != UINT32_MAX); // they do come back
-        if (nearest < RETURN_AFTER) {
-            fail_msg("with %u open a value came back after %u closes", held[i], nearest);
-        }
+    const uint32_t held[] = {0, 1, 7, 40, 47, 200};
+    for (int i = 0; i < 6; i++) {
+        check_return(unit_self(), held[i], true);
+        check_return(unit_self(), held[i], false);
     }
 }
 
@@ -515,6 +534,72 @@ static void the_end_of_a_process_closes_its_handles(void **state) {
     assert_true(max_index[1] <= max_index[0]); // given back and used again
 }
 
+// --- a lookup and a close, step by step ---
+
+static zx_handle_t victim, successor;
+static struct object *victim_object;
+
+static void close_victim(struct thread *self) {
+    unit_close(self, victim);
+}
+
+// The cell that is freed last is the first to be used again.
+static void replace_victim(struct thread *self) {
+    unit_close(self, victim);
+    struct object *object = event_new(self);
+    assert_ptr_equal(object, victim_object);
+    successor = unit_publish_take(self, object, event_type.rights);
+}
+
+static void make_victim(struct thread *self) {
+    victim_object = event_new(self);
+    victim = unit_publish_take(self, victim_object, event_type.rights);
+    successor = ZX_HANDLE_INVALID;
+}
+
+// Interleaving: the slot is read; the handle is closed and the object dies; a reference is tried.
+static void a_lookup_that_meets_a_dead_object(void **state) {
+    (void)state;
+    struct thread *self = unit_self();
+    make_victim(self);
+    meanwhile = close_victim;
+    assert_int_equal(look_up(self, victim), ZX_ERR_BAD_HANDLE);
+    assert_null(meanwhile);
+}
+
+// Interleaving: the same, but another object lies in the cell by then.
+static void a_lookup_that_meets_another_object(void **state) {
+    (void)state;
+    struct thread *self = unit_self();
+    make_victim(self);
+    meanwhile = replace_victim;
+    assert_int_equal(look_up(self, victim), ZX_ERR_BAD_HANDLE);
+    assert_null(meanwhile);
+    assert_int_equal(atomic_load(&victim_object->refs), 1);
+    assert_int_equal(look_up(self, successor), ZX_OK);
+    unit_close(self, successor);
+}
+
+static zx_status_t close_and_say(void *context, struct object *object, zx_rights_t rights) {
+    (void)object;
+    (void)rights;
+    close_victim(unit_self());
+    return *(zx_status_t *)context;
+}
+
+// Interleaving: who takes the handle is asked about it; somebody closes it; it is to be taken.
+static void a_handle_closed_while_it_is_taken(void **state) {
+    (void)state;
+    struct thread *self = unit_self();
+    zx_status_t answers[] = {ZX_OK, ZX_ERR_ACCESS_DENIED};
+    for (int i = 0; i < 2; i++) {
+        struct handle_record record;
+        make_victim(self);
+        assert_int_equal(handle_take(self, victim, close_and_say, &answers[i], &record),
+                         ZX_ERR_BAD_HANDLE);
+    }
+}
+
 // --- several threads at once ---
 
 // One thread opens and closes; others look the newest value up. What they find must be the object
@@ -666,6 +751,9 @@ int main(void) {
         UNIT_TEST(secrets_differ),
         UNIT_TEST(a_handle_belongs_to_one_process),
         UNIT_TEST(the_end_of_a_process_closes_its_handles),
+        UNIT_TEST(a_lookup_that_meets_a_dead_object),
+        UNIT_TEST(a_lookup_that_meets_another_object),
+        UNIT_TEST(a_handle_closed_while_it_is_taken),
         UNIT_TEST(a_lookup_during_closes_finds_that_object_or_none),
         UNIT_TEST(one_of_many_closers_wins),
     };

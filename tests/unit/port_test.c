@@ -348,6 +348,10 @@ static void a_deadline_without_packets_times_out(void **state) {
     zx_time_t deadline = clock_monotonic() + 5 * MILLISECOND;
     assert_int_equal(port_wait(self, port, HANDLE_ID_NONE, deadline, &packet), ZX_ERR_TIMED_OUT);
     assert_true(clock_monotonic() >= deadline);
+    // The next packet calls nobody.
+    queue_one(self);
+    assert_int_equal(atomic_load(&self->park), 0);
+    assert_int_equal(read_now(self, &packet), ZX_OK);
     end(self);
 }
 
