@@ -23,6 +23,7 @@
 #include <unistd.h>
 #include <zircon/status.h>
 #include <zircon/syscalls.h>
+#include <zircon/syscalls/clock.h>
 #include <zircon/syscalls/object.h>
 #include <zircon/syscalls/port.h>
 
@@ -74,7 +75,7 @@ static void must(zx_status_t status, const char *what) {
 }
 #define MUST(call) must(call, #call)
 
-static zx_handle_t event, pair[2], channel[2], port, socket_ends[2], fifo[2];
+static zx_handle_t event, pair[2], channel[2], port, socket_ends[2], fifo[2], timer, clock_object;
 static char bytes[ZX_CHANNEL_MAX_MSG_BYTES];
 
 static void make_objects(void) {
@@ -84,6 +85,8 @@ static void make_objects(void) {
     MUST(zx_port_create(0, &port));
     MUST(zx_socket_create(ZX_SOCKET_STREAM, &socket_ends[0], &socket_ends[1]));
     MUST(zx_fifo_create(16, 8, 0, &fifo[0], &fifo[1]));
+    MUST(zx_timer_create(ZX_TIMER_SLACK_CENTER, ZX_CLOCK_MONOTONIC, &timer));
+    MUST(zx_clock_create(0, NULL, &clock_object));
 }
 
 static void write_and_read(uint32_t size) {
@@ -187,6 +190,41 @@ static void fifo_write_and_read(void) {
     MUST(zx_fifo_read(fifo[1], 8, bytes, 1, &actual));
 }
 
+static void socket_of_64_kib(void) {
+    size_t actual;
+    MUST(zx_socket_write(socket_ends[0], 0, bytes, sizeof(bytes), &actual));
+    MUST(zx_socket_read(socket_ends[1], 0, bytes, sizeof(bytes), &actual));
+}
+
+static void socket_create_and_close(void) {
+    zx_handle_t ends[2];
+    MUST(zx_socket_create(0, &ends[0], &ends[1]));
+    MUST(zx_handle_close_many(ends, 2));
+}
+
+static void fifo_create_and_close(void) {
+    zx_handle_t ends[2];
+    MUST(zx_fifo_create(16, 8, 0, &ends[0], &ends[1]));
+    MUST(zx_handle_close_many(ends, 2));
+}
+
+static void timer_create_and_close(void) {
+    zx_handle_t made;
+    MUST(zx_timer_create(ZX_TIMER_SLACK_CENTER, ZX_CLOCK_MONOTONIC, &made));
+    MUST(zx_handle_close(made));
+}
+
+static void timer_set_and_cancel(void) {
+    MUST(zx_timer_set(timer, ZX_TIME_INFINITE - 1, 0));
+    MUST(zx_timer_cancel(timer));
+}
+
+static void futex_wake(void) {
+    static zx_futex_t word, other;
+    MUST(zx_futex_wake(&word, UINT32_MAX));
+    MUST(zx_futex_requeue(&word, 1, 0, &other, 1, ZX_HANDLE_INVALID));
+}
+
 static void info(void) {
     zx_info_handle_basic_t basic;
     MUST(zx_object_get_info(event, ZX_INFO_HANDLE_BASIC, &basic, sizeof(basic), NULL, NULL));
@@ -198,6 +236,7 @@ static void clocks(void) {
     (void)zx_clock_get_monotonic();
     (void)zx_ticks_get();
     (void)zx_deadline_after(1);
+    MUST(zx_clock_read(clock_object, &now));
 }
 
 static void libcs_clock(void) {
@@ -252,6 +291,12 @@ static const struct quiet_case {
     {"port create and close", port_create_and_close},
     {"socket write and read", socket_write_and_read},
     {"fifo write and read", fifo_write_and_read},
+    {"socket write and read of 64 KiB", socket_of_64_kib},
+    {"socket create and close", socket_create_and_close},
+    {"fifo create and close", fifo_create_and_close},
+    {"timer create and close", timer_create_and_close},
+    {"timer set and cancel", timer_set_and_cancel},
+    {"futex wake and requeue", futex_wake},
     {"handle info", info},
 };
 

@@ -11,13 +11,14 @@
 
 #include "../zx.h"
 #include "measure.h"
+#include "plot.h"
 #include "report.h"
 
 static const char command[] = "bench";
 
 static const struct bench_noun *const nouns[] = {
-    &bench_channel, &bench_round_trip, &bench_event,  &bench_port,
-    &bench_handle,  &bench_create,     &bench_lookup,
+    &bench_channel, &bench_round_trip, &bench_socket, &bench_fifo,   &bench_event,  &bench_port,
+    &bench_timer,   &bench_futex,      &bench_handle, &bench_create, &bench_lookup,
 };
 
 // The handles that the lookup rows keep alive, and some for the others.
@@ -34,6 +35,7 @@ static void print_help(void) {
         "  --rounds N     how often each side of a row takes its turn, 9 unless given, at most 99\n"
         "  --json FILE    write the results there too; - is the standard output, without the "
         "table\n"
+        "  --plot FILE    draw the table as a picture (SVG) there\n"
         "  --check        compare with the ratios that libzircon promises; only rows that have "
         "one\n"
         "  --smoke        measure nothing: do each work a few times and see that it is done\n"
@@ -46,7 +48,7 @@ static void print_help(void) {
 
 struct bench_options {
     bool help, list, check, smoke;
-    const char *filter, *json;
+    const char *filter, *json, *plot;
     uint32_t rounds;
 };
 
@@ -110,9 +112,28 @@ static int try_rows(const struct bench_options *options, struct bench_result *re
     return ZX_EXIT_OK;
 }
 
+static bool is_standard_output(const char *path) {
+    return path != NULL && strcmp(path, "-") == 0;
+}
+
+// Writes the results to a file in one form or another. True if no file is wanted.
+static bool write_file(const char *path,
+                       void (*print)(FILE *out, const struct bench_result *results, size_t count),
+                       const struct bench_result *results, size_t count) {
+    struct zx_output output;
+    if (path == NULL) {
+        return true;
+    }
+    if (!zx_output_open(command, &output, path)) {
+        return false;
+    }
+    print(output.file, results, count);
+    return zx_output_close(command, &output);
+}
+
 static int measure_rows(const struct bench_options *options, struct bench_result *results,
                         size_t count) {
-    bool table = options->json == NULL || strcmp(options->json, "-") != 0;
+    bool table = !is_standard_output(options->json) && !is_standard_output(options->plot);
     if (table) {
         bench_print_machine(stdout);
     }
@@ -130,15 +151,9 @@ static int measure_rows(const struct bench_options *options, struct bench_result
         }
         measured++;
     }
-    if (options->json != NULL) {
-        struct zx_output output;
-        if (!zx_output_open(command, &output, options->json)) {
-            return ZX_EXIT_FILE;
-        }
-        bench_print_json(output.file, results, measured);
-        if (!zx_output_close(command, &output)) {
-            return ZX_EXIT_FILE;
-        }
+    if (!write_file(options->json, bench_print_json, results, measured) ||
+        !write_file(options->plot, bench_plot, results, measured)) {
+        return ZX_EXIT_FILE;
     }
     if (options->check && bench_print_promises(table ? stdout : stderr, results, measured) > 0) {
         return ZX_EXIT_FOUND;
@@ -177,6 +192,7 @@ int bench_command(int argc, char **argv) {
         {.name = "--smoke", .flag = &options.smoke},
         {.name = "--filter", .text = &options.filter},
         {.name = "--json", .text = &options.json},
+        {.name = "--plot", .text = &options.plot},
         {.name = "--rounds", .number = &options.rounds},
     };
     int given = argc;

@@ -6,8 +6,11 @@
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/socket.h>
+#include <sys/timerfd.h>
+#include <time.h>
 #include <unistd.h>
 #include <zircon/syscalls.h>
+#include <zircon/syscalls/clock.h>
 #include <zircon/syscalls/log.h>
 
 #include "bench.h"
@@ -34,6 +37,8 @@ static void nothing_tear_down(void *state) {
     }
 CREATE_ONE(event_run, zx_event_create(0, &handle))
 CREATE_ONE(port_run, zx_port_create(0, &handle))
+CREATE_ONE(timer_run, zx_timer_create(ZX_TIMER_SLACK_CENTER, ZX_CLOCK_MONOTONIC, &handle))
+CREATE_ONE(clock_run, zx_clock_create(0, NULL, &handle))
 CREATE_ONE(log_run, zx_debuglog_create(ZX_HANDLE_INVALID, 0, &handle))
 
 #define CREATE_TWO(name, create)                                                                   \
@@ -41,14 +46,16 @@ CREATE_ONE(log_run, zx_debuglog_create(ZX_HANDLE_INVALID, 0, &handle))
         (void)state;                                                                               \
         zx_handle_t ends[2] = {ZX_HANDLE_INVALID, ZX_HANDLE_INVALID};                              \
         for (uint64_t i = 0; i < count; i++) {                                                     \
-            BENCH_OK(create(0, &ends[0], &ends[1]));                                               \
+            BENCH_OK(create);                                                                      \
             BENCH_OK(zx_handle_close(ends[0]));                                                    \
             BENCH_OK(zx_handle_close(ends[1]));                                                    \
         }                                                                                          \
         BENCH_CHECK(zx_handle_close(ends[1]) == ZX_ERR_BAD_HANDLE);                                \
     }
-CREATE_TWO(eventpair_run, zx_eventpair_create)
-CREATE_TWO(channel_run, zx_channel_create)
+CREATE_TWO(eventpair_run, zx_eventpair_create(0, &ends[0], &ends[1]))
+CREATE_TWO(channel_run, zx_channel_create(0, &ends[0], &ends[1]))
+CREATE_TWO(socket_run, zx_socket_create(ZX_SOCKET_STREAM, &ends[0], &ends[1]))
+CREATE_TWO(fifo_run, zx_fifo_create(64, 16, 0, &ends[0], &ends[1]))
 
 #define OPEN_ONE(name, open)                                                                       \
     static void name(void *state, uint64_t count) {                                                \
@@ -61,6 +68,7 @@ CREATE_TWO(channel_run, zx_channel_create)
     }
 OPEN_ONE(eventfd_run, eventfd(0, EFD_CLOEXEC))
 OPEN_ONE(epoll_run, epoll_create1(EPOLL_CLOEXEC))
+OPEN_ONE(timerfd_run, timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC))
 OPEN_ONE(null_run, open("/dev/null", O_WRONLY | O_CLOEXEC))
 
 #define OPEN_TWO(name, open)                                                                       \
@@ -74,6 +82,7 @@ OPEN_ONE(null_run, open("/dev/null", O_WRONLY | O_CLOEXEC))
         }                                                                                          \
     }
 OPEN_TWO(socketpair_run, socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends))
+OPEN_TWO(stream_run, socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends))
 OPEN_TWO(pipe_run, pipe2(ends, O_CLOEXEC))
 
 // An object is memory; 128 bytes is about the size of a small one.
@@ -101,6 +110,13 @@ static const struct bench_side eventpair_sides[] = {OURS(eventpair_run),
                                                     SIDE("pipe", BENCH_NEIGHBOUR, pipe_run), FLOOR};
 static const struct bench_side channel_sides[] = {
     OURS(channel_run), SIDE("socketpair SEQPACKET", BENCH_NEIGHBOUR, socketpair_run), FLOOR};
+static const struct bench_side socket_sides[] = {
+    OURS(socket_run), SIDE("socketpair STREAM", BENCH_NEIGHBOUR, stream_run), FLOOR};
+static const struct bench_side fifo_sides[] = {OURS(fifo_run),
+                                               SIDE("pipe", BENCH_NEIGHBOUR, pipe_run), FLOOR};
+static const struct bench_side timer_sides[] = {
+    OURS(timer_run), SIDE("timerfd", BENCH_NEIGHBOUR, timerfd_run), FLOOR};
+static const struct bench_side clock_sides[] = {OURS(clock_run), FLOOR};
 static const struct bench_side port_sides[] = {
     OURS(port_run), SIDE("epoll_create", BENCH_NEIGHBOUR, epoll_run), FLOOR};
 static const struct bench_side log_sides[] = {
@@ -110,6 +126,10 @@ static const struct bench_row rows[] = {
     {"event create+close", BENCH_ALONE, 0, BENCH_SIDES(event_sides)},
     {"eventpair create+close", BENCH_ALONE, 0, BENCH_SIDES(eventpair_sides)},
     {"channel create+close", BENCH_ALONE, 0, BENCH_SIDES(channel_sides)},
+    {"socket create+close", BENCH_ALONE, 0, BENCH_SIDES(socket_sides)},
+    {"fifo create+close", BENCH_ALONE, 0, BENCH_SIDES(fifo_sides)},
+    {"timer create+close", BENCH_ALONE, 0, BENCH_SIDES(timer_sides)},
+    {"clock create+close", BENCH_ALONE, 0, BENCH_SIDES(clock_sides)},
     {"port create+close", BENCH_ALONE, 0, BENCH_SIDES(port_sides)},
     {"debuglog create+close", BENCH_ALONE, 0, BENCH_SIDES(log_sides)},
 };

@@ -1,109 +1,16 @@
 // Part of libzircon. BSD-3-Clause, see LICENSE.
 #include "report.h"
 
-#include <dirent.h>
-#include <gnu/libc-version.h>
 #include <stdlib.h>
-#include <sys/utsname.h>
-#include <zircon/syscalls.h>
 
 #include "../zx.h"
+#include "machine.h"
 
 // --- the machine ---
 
-// The value of the first line that starts with the key, or "unknown".
-static void find_line(const char *path, const char *key, char *value, size_t size) {
-    char line[512];
-    snprintf(value, size, "unknown");
-    FILE *file = fopen(path, "re");
-    while (file != NULL && fgets(line, sizeof(line), file) != NULL) {
-        if (strncmp(line, key, strlen(key)) == 0) {
-            const char *start = line + strlen(key);
-            start += strspn(start, " \t:");
-            snprintf(value, size, "%.*s", (int)strcspn(start, "\n"), start);
-            break;
-        }
-    }
-    if (file != NULL) {
-        fclose(file);
-    }
-}
-
-static int is_name(const struct dirent *entry) {
-    return entry->d_name[0] != '.';
-}
-
-// What the kernel does about faults of the CPU, each as "name: what"; it makes calls dearer.
-static void find_mitigations(char *text, size_t size) {
-    static const char folder[] = "/sys/devices/system/cpu/vulnerabilities";
-    struct dirent **names;
-    size_t length = 0;
-    snprintf(text, size, "unknown");
-    int count = scandir(folder, &names, is_name, alphasort);
-    for (int i = 0; i < count; i++) {
-        char path[512], what[256];
-        snprintf(path, sizeof(path), "%s/%s", folder, names[i]->d_name);
-        find_line(path, "", what, sizeof(what));
-        if (strcmp(what, "Not affected") != 0 && length < size) {
-            const char *shown =
-                strncmp(what, "Mitigation: ", 12) == 0 ? what + strlen("Mitigation: ") : what;
-            int added = snprintf(text + length, size - length, "%s%s: %s", length > 0 ? "; " : "",
-                                 names[i]->d_name, shown);
-            length += added > 0 ? (size_t)added : 0;
-        }
-        free(names[i]);
-    }
-    if (count >= 0) {
-        free(names);
-        if (length == 0) {
-            snprintf(text, size, "none");
-        }
-    }
-}
-
-struct fact {
-    const char *key;
-    char value[2048];
-};
-enum { CPU, CPUS, KERNEL, MITIGATIONS, LIBC, LIBZIRCON, BUILD, LOAD, FACTS };
-
-static void find_facts(struct fact facts[FACTS]) {
-    static const char *const keys[FACTS] = {"cpu",  "cpus",      "kernel", "mitigations",
-                                            "libc", "libzircon", "build",  "load"};
-    for (int i = 0; i < FACTS; i++) {
-        facts[i].key = keys[i];
-    }
-    size_t size = sizeof(facts[0].value);
-    find_line("/proc/cpuinfo", "model name", facts[CPU].value, size);
-    snprintf(facts[CPUS].value, size, "%u", bench_cpus());
-    struct utsname name;
-    BENCH_CHECK(uname(&name) == 0);
-    snprintf(facts[KERNEL].value, size, "%s %s", name.sysname, name.release);
-    find_mitigations(facts[MITIGATIONS].value, size);
-    snprintf(facts[LIBC].value, size, "glibc %s", gnu_get_libc_version());
-    char version[64] = "";
-    BENCH_OK(zx_system_get_version(version, sizeof(version)));
-    snprintf(facts[LIBZIRCON].value, size, "%s", version);
-    const char *checks = "";
-#ifdef LIBZIRCON_DEBUG
-    checks = ", with debug checks: do not quote the numbers";
-#elif defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-    checks = ", with sanitizers: do not quote the numbers";
-#elif !defined(__OPTIMIZE__)
-    checks = ", not optimised: do not quote the numbers";
-#endif
-#ifdef __clang__
-    snprintf(facts[BUILD].value, size, "%s%s", __VERSION__, checks);
-#else
-    snprintf(facts[BUILD].value, size, "gcc %s%s", __VERSION__, checks);
-#endif
-    find_line("/proc/loadavg", "", facts[LOAD].value, size);
-}
-
 void bench_print_machine(FILE *out) {
-    struct fact *facts = bench_allocate(FACTS * sizeof(*facts));
-    find_facts(facts);
-    for (int i = 0; i < FACTS; i++) {
+    struct bench_fact *facts = bench_find_facts();
+    for (int i = 0; i < BENCH_FACTS; i++) {
         fprintf(out, "%-12s %s\n", facts[i].key, facts[i].value);
     }
     fputs("\nNanoseconds an operation: the median, least and most of all rounds. The ratio is to "
@@ -158,10 +65,9 @@ static void print_json_side(FILE *out, const struct bench_result *result, size_t
 }
 
 void bench_print_json(FILE *out, const struct bench_result *results, size_t count) {
-    struct fact *facts = bench_allocate(FACTS * sizeof(*facts));
-    find_facts(facts);
+    struct bench_fact *facts = bench_find_facts();
     fputs("{\n  \"machine\": {", out);
-    for (int i = 0; i < FACTS; i++) {
+    for (int i = 0; i < BENCH_FACTS; i++) {
         fprintf(out, "%s\n    \"%s\": ", i > 0 ? "," : "", facts[i].key);
         zx_print_json_string(out, facts[i].value);
     }
@@ -206,6 +112,15 @@ static const struct promise {
      "times a raw futex ping-pong"},
     {"channel write+read 64 KiB", "one memcpy", AT_LEAST, 0.4, false,
      "of the bandwidth of one memcpy"},
+    {"socket write+read 64 B", "socketpair STREAM", AT_LEAST, 15, false,
+     "times as fast as a stream socketpair"},
+    {"socket write+read 64 KiB", "one memcpy", AT_LEAST, 0.4, false,
+     "of the bandwidth of one memcpy"},
+    {"timer set+cancel", "timerfd set", AT_LEAST, 5, false, "times as fast as timerfd_settime"},
+    {"futex ping-pong, one CPU", "raw futex ping-pong", AT_MOST, 1.15, true,
+     "times a raw futex ping-pong"},
+    {"futex ping-pong, two CPUs", "raw futex ping-pong", AT_MOST, 1.15, true,
+     "times a raw futex ping-pong"},
     {"handle lookup, one again and again", "libzircon, 10^6 live", AT_MOST, 1.5, false,
      "times the time with 10 live"},
 };

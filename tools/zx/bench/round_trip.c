@@ -1,16 +1,12 @@
 // Part of libzircon. BSD-3-Clause, see LICENSE.
 //
 // A thread asks, a second one answers. Both sleep while they wait.
-#include <errno.h>
-#include <linux/futex.h>
-#include <stdatomic.h>
 #include <stdlib.h>
 #include <sys/socket.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 #include <zircon/syscalls.h>
 
-#include "bench.h"
+#include "futex.h"
 
 enum { MESSAGE = 64 };
 
@@ -208,62 +204,6 @@ static void condvar_tear_down(void *opaque) {
     free(state);
 }
 
-// --- two sleeps and two wakes: no round trip between sleeping threads has less ---
-
-struct futex_state {
-    _Atomic uint32_t turn;
-    uint64_t number;
-    pthread_t partner;
-};
-
-static void futex_sleep(_Atomic uint32_t *word, uint32_t value) {
-    while (atomic_load(word) == value) {
-        long result = syscall(SYS_futex, word, FUTEX_WAIT_PRIVATE, value, NULL, NULL, 0);
-        BENCH_CHECK(result == 0 || errno == EAGAIN || errno == EINTR);
-    }
-}
-
-static void futex_give(_Atomic uint32_t *word, uint32_t value) {
-    atomic_store(word, value);
-    BENCH_CHECK(syscall(SYS_futex, word, FUTEX_WAKE_PRIVATE, 1, NULL, NULL, 0) >= 0);
-}
-
-static void *futex_answer(void *opaque) {
-    struct futex_state *state = opaque;
-    for (;;) {
-        futex_sleep(&state->turn, CLIENT);
-        if (atomic_load(&state->turn) == OVER) {
-            return NULL;
-        }
-        state->number++;
-        futex_give(&state->turn, CLIENT);
-    }
-}
-
-static void *futex_set_up(size_t size) {
-    (void)size;
-    struct futex_state *state = bench_allocate(sizeof(*state));
-    state->partner = bench_start_partner(futex_answer, state);
-    return state;
-}
-
-static void futex_run(void *opaque, uint64_t count) {
-    struct futex_state *state = opaque;
-    for (uint64_t i = 0; i < count; i++) {
-        state->number = i;
-        futex_give(&state->turn, SERVER);
-        futex_sleep(&state->turn, SERVER);
-        BENCH_CHECK(state->number == i + 1);
-    }
-}
-
-static void futex_tear_down(void *opaque) {
-    struct futex_state *state = opaque;
-    futex_give(&state->turn, OVER);
-    bench_join_partner(state->partner);
-    free(state);
-}
-
 static const struct bench_side sides[] = {
     {.name = "libzircon",
      .kind = BENCH_OURS,
@@ -280,11 +220,7 @@ static const struct bench_side sides[] = {
      .set_up = condvar_set_up,
      .run = condvar_run,
      .tear_down = condvar_tear_down},
-    {.name = "raw futex ping-pong",
-     .kind = BENCH_FLOOR,
-     .set_up = futex_set_up,
-     .run = futex_run,
-     .tear_down = futex_tear_down},
+    BENCH_PING_PONG,
 };
 
 static const struct bench_row rows[] = {
