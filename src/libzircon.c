@@ -50,6 +50,7 @@ static void start(void) {
     kernel.root_resource = resource_new_root(self);
     kernel.low_memory = event_new(self);
     invariant(kernel.process != NULL && kernel.root_resource != NULL && kernel.low_memory != NULL);
+    kernel.process->host = true;
     process_set_running(self, kernel.process);
     thread_detach(self);
 }

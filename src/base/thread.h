@@ -41,6 +41,7 @@ enum thread_pending {
     THREAD_PENDING_SIGNAL = 1u << 2, // a Linux signal was put off while in the kernel
     THREAD_PENDING_NESTED = 1u << 3, // a descriptor for one call from a signal handler
     THREAD_PENDING_LEAVE = 1u << 4,  // a descriptor for one call of a thread that has left
+    THREAD_PENDING_POLICY = 1u << 5, // a policy of its job raises an exception
 };
 
 struct slab_link;

@@ -13,6 +13,7 @@ enum lock_rank {
     RANK_JOB = 10,
     RANK_PROCESS = 20,
     RANK_THREAD = 30,
+    RANK_EXCEPTIONS = 35,
     RANK_VMAR = 40,
     RANK_LOG_READERS = 45,
     RANK_OBJECT = 50, // a solo object, or both ends of a pair

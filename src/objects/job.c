@@ -21,6 +21,8 @@ struct job *job_new(struct thread *self, struct job *parent) {
     list_init(&job->node);
     job->kill_on_oom = false;
     name_set(job->name, "", 0);
+    exceptionate_init(&job->exceptions, ZX_EXCEPTION_CHANNEL_TYPE_JOB);
+    exceptionate_init(&job->debugger, ZX_EXCEPTION_CHANNEL_TYPE_JOB_DEBUGGER);
     object_init(&job->object, &job_type, &job->object_lock, 0);
     job->parent = parent;
     if (parent != NULL) {
@@ -90,6 +92,8 @@ static zx_koid_t job_related_koid(struct object *object) {
 
 static void job_destroy(struct thread *self, struct object *object) {
     struct job *job = job_at(object);
+    exceptionate_shutdown(self, &job->exceptions);
+    exceptionate_shutdown(self, &job->debugger);
     if (job->parent != NULL) {
         mutex_lock(self, &job->parent->lock);
         list_remove(&job->node);

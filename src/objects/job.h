@@ -2,7 +2,7 @@
 // A job: the node of the tree that holds processes and further jobs.
 #pragma once
 
-#include "objects/object.h"
+#include "objects/exception.h"
 
 struct job {
     struct object object;
@@ -12,6 +12,7 @@ struct job {
     struct list jobs, processes;
     struct list node; // on the parent's list
     bool kill_on_oom;
+    struct exceptionate exceptions, debugger;
     char name[ZX_MAX_NAME_LEN];
 };
 

@@ -20,6 +20,11 @@ struct process *process_new(struct thread *self, struct job *job, const char *na
     process->state = PROCESS_INITIAL;
     process->return_code = 0;
     process->debug_address = 0;
+    process->suspend_count = 0;
+    process->host = false;
+    process->vdso_jump = 0;
+    exceptionate_init(&process->exceptions, ZX_EXCEPTION_CHANNEL_TYPE_PROCESS);
+    exceptionate_init(&process->debugger, ZX_EXCEPTION_CHANNEL_TYPE_DEBUGGER);
     list_init(&process->threads);
     list_init(&process->node);
     name_set(process->name, name, strlen(name));
@@ -68,6 +73,29 @@ void process_info(struct thread *self, struct process *process, zx_info_process_
     mutex_unlock(self, &process->lock);
 }
 
+zx_status_t process_thread_started(struct thread *self, struct process *process,
+                                   struct thread_object *object, struct thread *running,
+                                   bool first) {
+    mutex_lock(self, &process->lock);
+    zx_status_t status = ZX_ERR_BAD_STATE;
+    if (process->state == (first ? PROCESS_INITIAL : PROCESS_RUNNING)) {
+        status = thread_object_make_runnable(self, object, running, process->suspend_count > 0);
+    }
+    if (status == ZX_OK) {
+        list_add_tail(&process->threads, &object->node);
+        process->state = PROCESS_RUNNING;
+    }
+    mutex_unlock(self, &process->lock);
+    return status;
+}
+
+void process_thread_exited(struct thread *self, struct process *process,
+                           struct thread_object *object) {
+    mutex_lock(self, &process->lock);
+    list_remove(&object->node);
+    mutex_unlock(self, &process->lock);
+}
+
 uint64_t process_debug_address(struct thread *self, struct process *process) {
     mutex_lock(self, &process->lock);
     uint64_t address = process->debug_address;
@@ -112,6 +140,8 @@ static zx_koid_t process_related_koid(struct object *object) {
 
 static void process_destroy(struct thread *self, struct object *object) {
     struct process *process = process_at(object);
+    exceptionate_shutdown(self, &process->exceptions);
+    exceptionate_shutdown(self, &process->debugger);
     handle_table_clear(self, process);
     job_remove_process(self, process->job, &process->node);
     object_unref(self, &process->job->object);

@@ -19,6 +19,10 @@ struct process {
     struct handle_table handles;
     char name[ZX_MAX_NAME_LEN];
     uint64_t debug_address; // under the lock
+    uint32_t suspend_count; // under the lock
+    bool host;              // the linked program's: its threads are libc's
+    struct exceptionate exceptions, debugger;
+    uintptr_t vdso_jump; // where the stubs of the mapped vDSO jump into the kernel; 0: not mapped
 };
 
 extern const struct object_type process_type;
@@ -33,6 +37,18 @@ void process_info(struct thread *self, struct process *process, zx_info_process_
 // Calls `visit` for each thread under the lock; stops when it returns false.
 void process_for_each_thread(struct thread *self, struct process *process,
                              bool (*visit)(void *context, struct object *thread), void *context);
+
+struct thread_object;
+
+// A thread is about to run on `running`, as the first one of the process or a later one: puts it on
+// the list. BAD_STATE if the process is in the wrong state for that, or the thread is.
+zx_status_t process_thread_started(struct thread *self, struct process *process,
+                                   struct thread_object *object, struct thread *running,
+                                   bool first);
+
+// A thread is over; with the last one the process is too. No locks are held.
+void process_thread_exited(struct thread *self, struct process *process,
+                           struct thread_object *object);
 
 uint64_t process_debug_address(struct thread *self, struct process *process);
 // INVALID_ARGS for 0; ACCESS_DENIED once it is set to anything but the "break on set" mark.
