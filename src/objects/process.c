@@ -51,7 +51,9 @@ void process_for_each_thread(struct thread *self, struct process *process,
                              bool (*visit)(void *context, struct object *thread), void *context) {
     mutex_lock(self, &process->lock);
     list_for_each(node, next, &process->threads) {
-        if (!visit(context, &list_entry(node, struct thread_object, node)->object)) {
+        struct thread_object *thread = list_entry(node, struct thread_object, node);
+        // A dead one is on its way off the list.
+        if (!thread_object_is_dead(thread) && !visit(context, &thread->object)) {
             break;
         }
     }
