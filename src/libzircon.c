@@ -44,14 +44,12 @@ static void start(void) {
 
     struct thread *self = thread_attach();
     invariant(self != NULL);
-    kernel.root_job = job_new(self, NULL);
+    kernel.root_job = job_new_root(self);
     invariant(kernel.root_job != NULL);
-    kernel.process = process_new(self, kernel.root_job, "host");
+    kernel.process = process_new_host(self, kernel.root_job);
     kernel.root_resource = resource_new_root(self);
     kernel.low_memory = event_new(self);
     invariant(kernel.process != NULL && kernel.root_resource != NULL && kernel.low_memory != NULL);
-    kernel.process->host = true;
-    process_set_running(self, kernel.process);
     thread_detach(self);
 }
 

@@ -25,6 +25,9 @@ uint32_t thread_current_tid(void);
 // Lets other threads run.
 void thread_yield(void);
 
+// Ends Linux's process.
+__attribute__((noreturn)) void host_exit(int code);
+
 // Sets the calling thread's %gs base.
 void thread_set_gs(uint64_t base);
 

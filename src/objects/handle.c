@@ -115,6 +115,28 @@ static bool grow_locked(struct thread *self, struct process *process) {
     return true;
 }
 
+static struct handle *pop_free_locked(struct handle_table *table) {
+    struct handle *slot = &all.slots[table->first_free - 1];
+    table->first_free = slot->next;
+    if (table->first_free == 0) {
+        table->last_free = 0;
+    }
+    table->free_count--;
+    return slot;
+}
+
+static void push_free_locked(struct handle_table *table, struct handle *slot) {
+    uint32_t index = index_of(slot);
+    slot->next = 0;
+    if (table->last_free == 0) {
+        table->first_free = index + 1;
+    } else {
+        all.slots[table->last_free - 1].next = index + 1;
+    }
+    table->last_free = index + 1;
+    table->free_count++;
+}
+
 // Fills the thread's queue so far that the next slot has been free for long.
 static void refill(struct thread *self) {
     struct process *process = self->process;
@@ -125,13 +147,7 @@ static void refill(struct thread *self) {
         grow_locked(self, process);
     }
     while (magazine->count < THREAD_HANDLES_MAX / 2 + HANDLE_QUEUE / 2 && table->first_free != 0) {
-        struct handle *slot = &all.slots[table->first_free - 1];
-        uint32_t index = table->first_free - 1;
-        table->first_free = slot->next;
-        if (table->first_free == 0) {
-            table->last_free = 0;
-        }
-        table->free_count--;
+        uint32_t index = index_of(pop_free_locked(table));
         magazine->slots[(magazine->head + magazine->count++) % THREAD_HANDLES_MAX] = index;
     }
     mutex_unlock(self, &table->lock);
@@ -145,14 +161,7 @@ static void flush_handles(struct thread *self, uint32_t keep) {
         uint32_t index = magazine->slots[magazine->head];
         magazine->head = (magazine->head + 1) % THREAD_HANDLES_MAX;
         magazine->count--;
-        all.slots[index].next = 0;
-        if (table->last_free == 0) {
-            table->first_free = index + 1;
-        } else {
-            all.slots[table->last_free - 1].next = index + 1;
-        }
-        table->last_free = index + 1;
-        table->free_count++;
+        push_free_locked(table, &all.slots[index]);
     }
     mutex_unlock(self, &table->lock);
 }
@@ -207,6 +216,7 @@ static zx_status_t read_slot(struct thread *self, zx_handle_t value, struct hand
     if (unlikely((value & ZX_HANDLE_FIXED_BITS_MASK) != ZX_HANDLE_FIXED_BITS_MASK ||
                  !find_slot(self->process, value, &slot, tag) ||
                  atomic_load_explicit(&slot->process, memory_order_relaxed) != self->process)) {
+        (void)process_check_policy(self, ZX_POL_BAD_HANDLE); // allowed or denied, it is an error
         return ZX_ERR_BAD_HANDLE;
     }
     *slot_out = slot;
@@ -273,6 +283,14 @@ zx_status_t handle_get_rights(struct thread *self, zx_handle_t value,
     }
     *object = found;
     return ZX_OK;
+}
+
+bool handle_is_valid(struct thread *self, zx_handle_t value) {
+    uint32_t tag;
+    struct handle *slot;
+    return (value & ZX_HANDLE_FIXED_BITS_MASK) == ZX_HANDLE_FIXED_BITS_MASK &&
+           find_slot(self->process, value, &slot, &tag) &&
+           atomic_load_explicit(&slot->process, memory_order_relaxed) == self->process;
 }
 
 bool handle_is_still(handle_id id) {
@@ -379,6 +397,36 @@ void handle_record_close(struct thread *self, struct handle_record record) {
 void handle_record_deliver(struct thread *self, struct handle_record record, struct handle *slot) {
     object_cancel(self, record.object, record.id);
     handle_publish(slot, record.object, record.rights);
+}
+
+// --- other processes' handles ---
+
+zx_status_t handle_insert(struct thread *self, struct process *process, struct handle_record record,
+                          struct handle **slot_out, zx_handle_t *value) {
+    struct handle_table *table = &process->handles;
+    mutex_lock(self, &table->lock);
+    if (table->free_count == 0 && !grow_locked(self, process)) {
+        mutex_unlock(self, &table->lock);
+        return ZX_ERR_NO_MEMORY;
+    }
+    struct handle *slot = pop_free_locked(table);
+    mutex_unlock(self, &table->lock);
+    uint32_t tag = atomic_load_explicit(&slot->tag, memory_order_relaxed);
+    *value = value_of(process, index_of(slot), tag);
+    *slot_out = slot;
+    handle_record_deliver(self, record, slot);
+    return ZX_OK;
+}
+
+void handle_withdraw(struct thread *self, struct process *process, struct handle *slot) {
+    struct handle_record record;
+    uint32_t tag = atomic_load(&slot->tag);
+    if ((tag & LIVE) != 0 && retire(slot, tag, &record)) {
+        mutex_lock(self, &process->handles.lock);
+        push_free_locked(&process->handles, slot);
+        mutex_unlock(self, &process->handles.lock);
+        handle_record_close(self, record);
+    }
 }
 
 void handle_table_clear(struct thread *self, struct process *process) {

@@ -86,6 +86,9 @@ zx_status_t handle_get_rights(struct thread *self, zx_handle_t value,
 zx_status_t handle_get_id(struct thread *self, zx_handle_t value, zx_rights_t rights,
                           struct object **object, zx_rights_t *has, handle_id *id);
 
+// Is it a handle at all? A value that is none is no offence here.
+bool handle_is_valid(struct thread *self, zx_handle_t value);
+
 // Does the handle still exist in its table? For those who begin a watch, see object_cancel.
 bool handle_is_still(handle_id id);
 
@@ -127,6 +130,13 @@ zx_status_t handle_take(struct thread *self, zx_handle_t value,
 void handle_record_close(struct thread *self, struct handle_record record);
 // Makes the record a handle of the calling process again, in a reserved slot.
 void handle_record_deliver(struct thread *self, struct handle_record record, struct handle *slot);
+
+// Makes the record a handle of another process, whose value is told. On failure it is still the
+// caller's.
+zx_status_t handle_insert(struct thread *self, struct process *process, struct handle_record record,
+                          struct handle **slot, zx_handle_t *value);
+// Closes it again, if it is still there.
+void handle_withdraw(struct thread *self, struct process *process, struct handle *slot);
 
 // Gives a program one new handle to an object. Takes the caller's reference, and counts a handle.
 // If the pointer is bad or slots are used up, the object is closed again, and nothing is left.

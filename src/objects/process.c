@@ -1,6 +1,7 @@
 // Part of libzircon. BSD-3-Clause, see LICENSE.
 #include "objects/process.h"
 
+#include "host/threads.h"
 #include "objects/name.h"
 #include "objects/thread.h"
 
@@ -10,21 +11,23 @@ static struct process *process_at(struct object *object) {
     return list_entry(object, struct process, object);
 }
 
-struct process *process_new(struct thread *self, struct job *job, const char *name) {
+static struct process *process_new(struct thread *self, struct job *job, const char *name) {
     struct process *process = slab_alloc(self, &process_slab);
     if (process == NULL) {
         return NULL;
     }
     mutex_init(&process->lock, RANK_PROCESS);
     mutex_init(&process->object_lock, RANK_OBJECT);
+    process->host = false;
     process->state = PROCESS_INITIAL;
     process->return_code = 0;
-    process->debug_address = 0;
     process->suspend_count = 0;
-    process->host = false;
+    process->debug_address = 0;
     process->vdso_jump = 0;
     exceptionate_init(&process->exceptions, ZX_EXCEPTION_CHANNEL_TYPE_PROCESS);
     exceptionate_init(&process->debugger, ZX_EXCEPTION_CHANNEL_TYPE_DEBUGGER);
+    process->doomed = false;
+    process->critical = NULL;
     list_init(&process->threads);
     list_init(&process->node);
     name_set(process->name, name, strlen(name));
@@ -32,9 +35,185 @@ struct process *process_new(struct thread *self, struct job *job, const char *na
     object_init(&process->object, &process_type, &process->object_lock, 0);
     object_ref(&job->object);
     process->job = job;
-    job_add_process(self, job, &process->node);
     return process;
 }
+
+zx_status_t process_create(struct thread *self, struct job *job, const char *name,
+                           struct process **out) {
+    struct process *process = process_new(self, job, name);
+    if (process == NULL) {
+        return ZX_ERR_NO_MEMORY;
+    }
+    // Last, since from here on others see it.
+    if (!job_add_process(self, job, &process->node, &process->policy)) {
+        object_unref(self, &process->object);
+        return ZX_ERR_BAD_STATE;
+    }
+    *out = process;
+    return ZX_OK;
+}
+
+struct process *process_new_host(struct thread *self, struct job *job) {
+    struct process *process;
+    if (process_create(self, job, "host", &process) != ZX_OK) {
+        return NULL;
+    }
+    process->host = true;
+    process->state = PROCESS_RUNNING;
+    return process;
+}
+
+// --- threads ---
+
+zx_status_t process_thread_started(struct thread *self, struct process *process,
+                                   struct thread_object *object, struct thread *running,
+                                   bool first) {
+    mutex_lock(self, &process->lock);
+    zx_status_t status = ZX_ERR_BAD_STATE;
+    if (process->state == (first ? PROCESS_INITIAL : PROCESS_RUNNING)) {
+        status = thread_object_make_runnable(self, object, running, process->suspend_count > 0);
+    }
+    if (status == ZX_OK) {
+        list_add_tail(&process->threads, &object->node);
+        process->state = PROCESS_RUNNING;
+    }
+    mutex_unlock(self, &process->lock);
+    return status;
+}
+
+// The process has just died: nobody runs in it, and nobody can start. It has a reference.
+static void finish_death(struct thread *self, struct process *process) {
+    exceptionate_shutdown(self, &process->exceptions);
+    exceptionate_shutdown(self, &process->debugger);
+    handle_table_clear(self, process);
+    object_update(self, &process->object, 0, ZX_TASK_TERMINATED);
+
+    mutex_lock(self, &process->lock);
+    struct job *critical = process->critical;
+    process->critical = NULL;
+    bool spared = process->critical_nonzero && process->return_code == 0;
+    mutex_unlock(self, &process->lock);
+    if (critical != NULL) {
+        if (!spared) {
+            job_kill(self, critical, ZX_TASK_RETCODE_CRITICAL_PROCESS_KILL);
+        }
+        object_unref(self, &critical->object);
+    }
+    job_remove_process(self, process->job, &process->node);
+}
+
+void process_thread_exited(struct thread *self, struct process *process,
+                           struct thread_object *thread) {
+    if (self->object == thread) {
+        handle_thread_leave(self); // the table's slots may soon be another process's
+    }
+    mutex_lock(self, &process->lock);
+    list_remove(&thread->node);
+    bool died = !process->host && list_is_empty(&process->threads);
+    if (died) {
+        process->state = PROCESS_DEAD;
+    }
+    mutex_unlock(self, &process->lock);
+    if (died) {
+        finish_death(self, process);
+    }
+}
+
+// --- death ---
+
+void process_kill(struct thread *self, struct process *process, int64_t return_code) {
+    if (process->host) {
+        // Linux keeps eight bits of the code; a failure must not look like success.
+        host_exit(return_code != 0 && (return_code & 0xff) == 0 ? 0xff : (int)(return_code & 0xff));
+    }
+    bool died = false;
+    mutex_lock(self, &process->lock);
+    if (process->state == PROCESS_INITIAL || process->state == PROCESS_RUNNING) {
+        process->return_code = return_code;
+        died = list_is_empty(&process->threads);
+        process->state = died ? PROCESS_DEAD : PROCESS_DYING;
+        list_for_each(node, next, &process->threads) {
+            thread_object_kill(self, list_entry(node, struct thread_object, node));
+        }
+    }
+    mutex_unlock(self, &process->lock);
+    if (died) {
+        finish_death(self, process);
+    }
+}
+
+// The next process that the kill has not come by yet, youngest first, with a reference.
+static struct process *next_process_locked(struct job *job) {
+    for (struct list *node = job->processes.prev; node != &job->processes; node = node->prev) {
+        struct process *process = list_entry(node, struct process, node);
+        if (!process->doomed && !process->host) {
+            process->doomed = true;
+            if (object_try_ref(&process->object)) {
+                return process;
+            }
+        }
+    }
+    return NULL;
+}
+
+static bool find_host(void *context, struct object *child) {
+    struct process *process = process_at(child);
+    *(struct process **)context = process->host ? process : NULL;
+    return !process->host;
+}
+
+void process_kill_all(struct thread *self, struct job *job, int64_t return_code) {
+    for (;;) {
+        mutex_lock(self, &job->lock);
+        struct process *process = next_process_locked(job);
+        mutex_unlock(self, &job->lock);
+        if (process == NULL) {
+            break;
+        }
+        process_kill(self, process, return_code);
+        object_unref(self, &process->object);
+    }
+    // The host process last: nothing comes after it.
+    struct process *host = NULL;
+    job_for_each_process(self, job, find_host, &host);
+    if (host != NULL) {
+        process_kill(self, host, return_code);
+    }
+}
+
+zx_status_t process_set_critical(struct thread *self, struct process *process, struct job *job,
+                                 bool nonzero) {
+    zx_status_t status = ZX_ERR_ALREADY_BOUND;
+    mutex_lock(self, &process->lock);
+    if (process->critical == NULL) {
+        object_ref(&job->object);
+        process->critical = job;
+        process->critical_nonzero = nonzero;
+        status = ZX_OK;
+    }
+    mutex_unlock(self, &process->lock);
+    return status;
+}
+
+zx_status_t process_apply_policy(struct thread *self, uint32_t condition) {
+    switch (job_policy_action(&self->process->policy, condition)) {
+    case ZX_POL_ACTION_ALLOW_EXCEPTION:
+        exception_raise_policy(self);
+        return ZX_OK;
+    case ZX_POL_ACTION_DENY_EXCEPTION:
+        exception_raise_policy(self);
+        return ZX_ERR_ACCESS_DENIED;
+    case ZX_POL_ACTION_KILL:
+        process_kill(self, self->process, ZX_TASK_RETCODE_POLICY_KILL);
+        return ZX_ERR_ACCESS_DENIED;
+    case ZX_POL_ACTION_DENY:
+        return ZX_ERR_ACCESS_DENIED;
+    default:
+        return ZX_OK;
+    }
+}
+
+// --- looking at it ---
 
 void job_for_each_process(struct thread *self, struct job *job,
                           bool (*visit)(void *context, struct object *child), void *context) {
@@ -60,41 +239,12 @@ void process_for_each_thread(struct thread *self, struct process *process,
     mutex_unlock(self, &process->lock);
 }
 
-void process_set_running(struct thread *self, struct process *process) {
-    mutex_lock(self, &process->lock);
-    process->state = PROCESS_RUNNING;
-    mutex_unlock(self, &process->lock);
-}
-
 void process_info(struct thread *self, struct process *process, zx_info_process_t *info) {
     memset(info, 0, sizeof(*info));
     mutex_lock(self, &process->lock);
     info->return_code = process->return_code;
     info->started = process->state != PROCESS_INITIAL;
     info->exited = process->state == PROCESS_DYING || process->state == PROCESS_DEAD;
-    mutex_unlock(self, &process->lock);
-}
-
-zx_status_t process_thread_started(struct thread *self, struct process *process,
-                                   struct thread_object *object, struct thread *running,
-                                   bool first) {
-    mutex_lock(self, &process->lock);
-    zx_status_t status = ZX_ERR_BAD_STATE;
-    if (process->state == (first ? PROCESS_INITIAL : PROCESS_RUNNING)) {
-        status = thread_object_make_runnable(self, object, running, process->suspend_count > 0);
-    }
-    if (status == ZX_OK) {
-        list_add_tail(&process->threads, &object->node);
-        process->state = PROCESS_RUNNING;
-    }
-    mutex_unlock(self, &process->lock);
-    return status;
-}
-
-void process_thread_exited(struct thread *self, struct process *process,
-                           struct thread_object *object) {
-    mutex_lock(self, &process->lock);
-    list_remove(&object->node);
     mutex_unlock(self, &process->lock);
 }
 
@@ -140,11 +290,30 @@ static zx_koid_t process_related_koid(struct object *object) {
     return process_at(object)->job->object.koid;
 }
 
+// A process that was never started dies with its last handle.
+static void process_on_zero_handles(struct thread *self, struct object *object) {
+    struct process *process = process_at(object);
+    mutex_lock(self, object->lock); // whoever found the object by handle_lock may still hold it
+    mutex_unlock(self, object->lock);
+    mutex_lock(self, &process->lock);
+    bool died = process->state == PROCESS_INITIAL;
+    if (died) {
+        process->state = PROCESS_DEAD;
+    }
+    mutex_unlock(self, &process->lock);
+    if (died) {
+        finish_death(self, process);
+    }
+}
+
 static void process_destroy(struct thread *self, struct object *object) {
     struct process *process = process_at(object);
     exceptionate_shutdown(self, &process->exceptions);
     exceptionate_shutdown(self, &process->debugger);
-    handle_table_clear(self, process);
+    handle_table_clear(self, process); // of one that never had a handle to itself
+    if (process->critical != NULL) {
+        object_unref(self, &process->critical->object);
+    }
     job_remove_process(self, process->job, &process->node);
     object_unref(self, &process->job->object);
     slab_free(self, &process_slab, process);
@@ -157,5 +326,6 @@ const struct object_type process_type = {
     .related_koid = process_related_koid,
     .get_name = process_get_name,
     .set_name = process_set_name,
+    .on_zero_handles = process_on_zero_handles,
     .destroy = process_destroy,
 };

@@ -306,11 +306,7 @@ zx_status_t sys_object_get_info(struct thread *self, zx_handle_t handle, uint32_
     struct object *object;
     zx_status_t status;
     if (topic == ZX_INFO_HANDLE_VALID) {
-        status = handle_get(self, handle, NULL, 0, &object);
-        if (status == ZX_OK) {
-            object_unref(self, object);
-        }
-        return status;
+        return handle_is_valid(self, handle) ? ZX_OK : ZX_ERR_BAD_HANDLE;
     }
     for (size_t i = 0; i < sizeof(info_topics) / sizeof(info_topics[0]); i++) {
         const struct info_topic *info = &info_topics[i];

@@ -273,6 +273,23 @@ static void prepare_object_get_child(struct plan *plan) {
     set(plan, "rights", ZX_RIGHT_SAME_RIGHTS);
 }
 
+// A job of its own, so that the one that the tests run in stays as it is.
+static void prepare_job(struct plan *plan) {
+    zx_handle_t job;
+    EXPECT_OK(zx_job_create(zx_job_default(), 0, &job));
+    set(plan, "handle", keep(plan, job));
+}
+
+static void prepare_job_set_policy(struct plan *plan) {
+    prepare_job(plan);
+    set(plan, "count", 1);
+}
+
+static void prepare_job_set_critical(struct plan *plan) {
+    (void)zx_job_set_critical(zx_job_default(), 0, zx_process_self());
+    use(plan, "job", ZX_OBJ_TYPE_JOB);
+}
+
 static void prepare_object_signal_peer(struct plan *plan) {
     use(plan, "handle", ZX_OBJ_TYPE_EVENTPAIR);
 }
@@ -383,6 +400,8 @@ static const struct setup setups[] = {
     {"futex_wait", "", ZX_ERR_TIMED_OUT, NULL},
     {"handle_duplicate", "", ZX_OK, prepare_new_rights},
     {"handle_replace", "", ZX_OK, prepare_new_rights},
+    {"job_set_critical", "", ZX_ERR_ALREADY_BOUND, prepare_job_set_critical},
+    {"job_set_policy", "", ZX_OK, prepare_job_set_policy},
     {"object_get_child", "", ZX_OK, prepare_object_get_child},
     {"object_get_info", "HANDLE_VALID", ZX_OK, NULL},
     {"object_get_info", "HANDLE_BASIC", ZX_OK, prepare_info_HANDLE_BASIC},
@@ -407,6 +426,7 @@ static const struct setup setups[] = {
     {"socket_read", "", ZX_OK, prepare_socket_read},
     {"socket_share", "", ZX_OK, prepare_socket_share},
     {"system_get_features", "", ZX_OK, prepare_features},
+    {"task_kill", "", ZX_OK, prepare_job},
 };
 enum { SETUPS = sizeof(setups) / sizeof(setups[0]) };
 
@@ -474,6 +494,7 @@ static const struct {
     const char *call, *arg;
 } right_first[] = {
     {"socket_share", "socket_to_share"},
+    {"task_kill", "handle"},
 };
 
 // Rights that no plan above asks for: the condition cannot hold yet.
@@ -942,8 +963,11 @@ static void try_type(const struct setup *setup, int arg, zx_obj_type_t type) {
             if (bare) {
                 reduce(&plan, arg, ZX_RIGHT_NONE);
             }
-            bool type_first = is_type_first(call, arg) || rights_that_suffice(&plan, arg, 0) == 0;
-            expect_call(&plan, bare && !type_first ? ZX_ERR_ACCESS_DENIED : ZX_ERR_WRONG_TYPE);
+            // Some types never come with a right that the call needs.
+            zx_rights_t needed = rights_that_suffice(&plan, arg, 0);
+            bool denied = !is_type_first(call, arg) &&
+                          (rights_of((zx_handle_t)plan.words[arg]) & needed) != needed;
+            expect_call(&plan, denied ? ZX_ERR_ACCESS_DENIED : ZX_ERR_WRONG_TYPE);
         }
         finish_plan(&plan, true);
         expect_unchanged(&before);

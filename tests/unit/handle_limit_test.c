@@ -70,7 +70,7 @@ static void a_dead_process_gives_its_share_back(void **state) {
     handle_thread_leave(self);
     handle_table_clear(self, home);
     for (int life = 0; life < 3; life++) {
-        struct process *child = process_new(self, kernel_root_job(), "child");
+        struct process *child = unit_process_new(self, "child");
         assert_non_null(child);
         self->process = child;
         uint32_t made = 0;

@@ -472,7 +472,7 @@ static void secrets_differ(void **state) {
     struct thread *self = unit_self();
     uint32_t secrets[9] = {self->process->handles.secret};
     for (int i = 1; i < 9; i++) {
-        struct process *process = process_new(self, kernel_root_job(), "other");
+        struct process *process = unit_process_new(self, "other");
         assert_non_null(process);
         secrets[i] = process->handles.secret;
         assert_true(secrets[i] < 1u << 30);
@@ -487,7 +487,7 @@ static void a_handle_belongs_to_one_process(void **state) {
     (void)state;
     struct thread *self = unit_self();
     struct process *home = self->process;
-    struct process *other = process_new(self, kernel_root_job(), "other");
+    struct process *other = unit_process_new(self, "other");
     zx_handle_t value = new_event(self);
     move_to(self, other);
     // Neither the value, nor the same slot and generation under the other secret.
@@ -509,7 +509,7 @@ static void the_end_of_a_process_closes_its_handles(void **state) {
     static zx_handle_t first[500], second[500];
     uint32_t max_index[2] = {0, 0};
     for (int life = 0; life < 2; life++) {
-        struct process *other = process_new(self, kernel_root_job(), "other");
+        struct process *other = unit_process_new(self, "other");
         zx_handle_t *values = life == 0 ? first : second;
         move_to(self, other);
         for (int i = 0; i < 500; i++) {

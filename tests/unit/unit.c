@@ -167,6 +167,11 @@ int unit_fatal_signal(void (*function)(void *argument), void *argument) {
 
 // --- handles and memory ---
 
+struct process *unit_process_new(struct thread *self, const char *name) {
+    struct process *process;
+    return process_create(self, kernel_root_job(), name, &process) == ZX_OK ? process : NULL;
+}
+
 zx_handle_t unit_publish_take(struct thread *self, struct object *object, zx_rights_t rights) {
     struct handle *slot;
     unit_check(handle_reserve(self, &slot) == ZX_OK);

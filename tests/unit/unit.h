@@ -73,6 +73,9 @@ void unit_sleep(int64_t nanoseconds);
 // memory is wiped in the child.
 int unit_fatal_signal(void (*function)(void *argument), void *argument);
 
+// A process of the root job that is not started.
+struct process *unit_process_new(struct thread *self, const char *name);
+
 // A new handle of self's process to an object, which takes the caller's reference.
 zx_handle_t unit_publish_take(struct thread *self, struct object *object, zx_rights_t rights);
 void unit_close(struct thread *self, zx_handle_t handle);

@@ -19,6 +19,7 @@ static const struct {
     {"sys", print_sys, "prototypes of the sys_ and vdso_ functions"},
     {"entry", print_entry, "the exported entry points"},
     {"dispatch", print_dispatch, "one case a call, from raw words"},
+    {"vdso", print_vdso, "the calls of the vDSO image"},
     {"missing", print_missing, "bodies of the calls that do nothing yet"},
     {"table", print_table, "descriptors for src/syscalls/table.h"},
     {"exports", NULL, "linker version script"},

@@ -153,6 +153,7 @@ void print_header(FILE *out, const struct table *table);
 void print_numbers(FILE *out, const struct table *table);
 void print_sys(FILE *out, const struct table *table);
 void print_entry(FILE *out, const struct table *table);
+void print_vdso(FILE *out, const struct table *table);
 void print_missing(FILE *out, const struct table *table);
 void print_dispatch(FILE *out, const struct table *table);
 void print_table(FILE *out, const struct table *table);

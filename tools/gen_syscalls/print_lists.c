@@ -1,6 +1,6 @@
 // Part of libzircon. BSD-3-Clause, see LICENSE.
 //
-// Lists of names: numbers, the linker's exports, the page of all calls.
+// Lists of names: numbers, the linker's exports, the vDSO's calls, the page of all calls.
 #include "model.h"
 
 #include <string.h>
@@ -18,6 +18,29 @@ void print_numbers(FILE *out, const struct table *table) {
         fprintf(out, "#define ZX_SYS_%s %zu\n", table->calls[i].name, i);
     }
     fprintf(out, "#define ZX_SYS_COUNT %zu\n", table->count);
+}
+
+void print_vdso(FILE *out, const struct table *table) {
+    fputs("// Printed by tools/gen_syscalls from src/syscalls/*.def.\n", out);
+    for (size_t i = 0; i < table->count; i++) {
+        const struct call *call = &table->calls[i];
+        switch (call->kind) {
+        case CALL_VDSO:
+            fprintf(out, "vdso_code %s\n", call->name);
+            break;
+        case CALL_NORETURN:
+            fprintf(out, "vdso_end %s, %zu\n", call->name, i);
+            break;
+        case CALL_INTERNAL:
+            fprintf(out, "vdso_hidden %s, %zu, %zu\n", call->name, i, call->arg_count);
+            break;
+        case CALL_KERNEL:
+        case CALL_BLOCKING:
+            fprintf(out, "vdso_call %s, %zu, %zu, %d\n", call->name, i, call->arg_count,
+                    call->kind == CALL_BLOCKING);
+            break;
+        }
+    }
 }
 
 bool print_exports(FILE *out, const struct table *table, const char *extra_path) {
