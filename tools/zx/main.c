@@ -13,6 +13,7 @@ static const struct {
     {"bench", bench_command, "measure the system calls beside what Linux does for the same work"},
     {"call", call_command, "make system calls by name, one or a script of them"},
     {"coverage", coverage_command, "show which calls work, by a run of the conformance tests"},
+    {"run", run_command, "run a program that was compiled for Fuchsia"},
     {"trace", trace_command, "run a program and print its system calls"},
 };
 enum { COMMANDS = sizeof(commands) / sizeof(commands[0]) };

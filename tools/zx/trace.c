@@ -129,25 +129,6 @@ static bool parse_wanted(const char *option, const struct zx_list *list,
     return true;
 }
 
-// Options end at the first word that is none, so that the program's own are left alone.
-static int count_own_words(const struct zx_option *list, size_t count, int argc, char **argv) {
-    int i = 0;
-    while (i < argc && argv[i][0] == '-' && argv[i][1] != '\0') {
-        if (strcmp(argv[i], "--") == 0) {
-            return i;
-        }
-        for (size_t k = 0; k < count; k++) {
-            if (strcmp(list[k].name, argv[i]) == 0 && list[k].flag == NULL) {
-                i++;
-                break;
-            }
-        }
-        i++;
-    }
-    return i < argc ? i : argc;
-}
-
-// The words of the program are moved to the front.
 static bool parse_options(int *argc, char **argv) {
     static const struct zx_option list[] = {
         {.name = "--help", .flag = &options.help},
@@ -165,17 +146,7 @@ static bool parse_options(int *argc, char **argv) {
         {.name = "-s", .number = &options.data_limit},
     };
     size_t count = sizeof(list) / sizeof(list[0]);
-    int own = count_own_words(list, count, *argc, argv);
-    int parsed = own;
-    if (!zx_parse_options("trace", list, count, &parsed, argv)) {
-        return false;
-    }
-    if (own < *argc && strcmp(argv[own], "--") == 0) {
-        own++;
-    }
-    memmove(argv, argv + own, (size_t)(*argc - own + 1) * sizeof(*argv)); // and the null behind
-    *argc -= own;
-    return true;
+    return zx_parse_leading_options("trace", list, count, argc, argv);
 }
 
 static const char *const sort_names[] = {"time", "calls", "errors", "name"};

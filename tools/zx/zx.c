@@ -104,6 +104,39 @@ bool zx_parse_options(const char *command, const struct zx_option *options, size
     return true;
 }
 
+// Options end at the first word that is none, so that the program's own are left alone.
+static int count_own_words(const struct zx_option *list, size_t count, int argc, char **argv) {
+    int i = 0;
+    while (i < argc && argv[i][0] == '-' && argv[i][1] != '\0') {
+        if (strcmp(argv[i], "--") == 0) {
+            return i;
+        }
+        for (size_t k = 0; k < count; k++) {
+            if (strcmp(list[k].name, argv[i]) == 0 && list[k].flag == NULL) {
+                i++;
+                break;
+            }
+        }
+        i++;
+    }
+    return i < argc ? i : argc;
+}
+
+bool zx_parse_leading_options(const char *command, const struct zx_option *options,
+                              size_t option_count, int *argc, char **argv) {
+    int own = count_own_words(options, option_count, *argc, argv);
+    int parsed = own;
+    if (!zx_parse_options(command, options, option_count, &parsed, argv)) {
+        return false;
+    }
+    if (own < *argc && strcmp(argv[own], "--") == 0) {
+        own++;
+    }
+    memmove(argv, argv + own, (size_t)(*argc - own + 1) * sizeof(*argv)); // and the null behind
+    *argc -= own;
+    return true;
+}
+
 // --- files ---
 
 char *zx_read_file(const char *command, const char *path) {

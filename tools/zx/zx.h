@@ -19,6 +19,7 @@ enum zx_exit {
 int coverage_command(int argc, char **argv);
 int bench_command(int argc, char **argv);
 int call_command(int argc, char **argv);
+int run_command(int argc, char **argv);
 int trace_command(int argc, char **argv);
 
 enum { ZX_LIST_MAX = 16 };
@@ -41,6 +42,11 @@ struct zx_option {
 // is moved to the front of `argv`, and `argc` is set to its count. False after a message.
 bool zx_parse_options(const char *command, const struct zx_option *options, size_t option_count,
                       int *argc, char **argv);
+
+// The same for a command that runs a program: options are the words before the first that is none,
+// and what is left is the program and its words, with a null pointer behind them.
+bool zx_parse_leading_options(const char *command, const struct zx_option *options,
+                              size_t option_count, int *argc, char **argv);
 
 // Prints "zx COMMAND: MESSAGE; see zx COMMAND --help" and returns ZX_EXIT_USAGE.
 __attribute__((format(printf, 2, 3))) int zx_usage_error(const char *command, const char *format,

@@ -1,0 +1,26 @@
+// Part of libzircon. BSD-3-Clause, see LICENSE.
+//
+// Starting a Fuchsia program in a Zircon process of its own.
+#pragma once
+
+#include "loader_service.h"
+
+struct run_options {
+    const char *command; // for messages
+    const char *program;
+    char **arguments;   // the program's name first
+    char **environment; // for the program
+    struct library_folders folders;
+    bool no_job, no_resource, no_vdso, no_stdio;
+    bool linker_log; // LD_DEBUG for the dynamic linker
+};
+
+struct run_process {
+    zx_handle_t job, process, thread;
+    uintptr_t vdso_base;
+    zx_handle_t output[2]; // what it writes to 1 and 2
+    zx_handle_t input;
+};
+
+// False after a message; then nothing is left over.
+bool run_process_start(const struct run_options *options, struct run_process *process);
