@@ -64,6 +64,12 @@ NEXT(int, pthread_create,
       void *argument),
      (thread, attributes, function, argument))
 NEXT(int, pthread_join, (pthread_t thread, void **result), (thread, result))
+NEXT(int, pthread_tryjoin_np, (pthread_t thread, void **result), (thread, result))
+NEXT(int, pthread_timedjoin_np, (pthread_t thread, void **result, const struct timespec *until),
+     (thread, result, until))
+NEXT(int, pthread_clockjoin_np,
+     (pthread_t thread, void **result, clockid_t clock, const struct timespec *until),
+     (thread, result, clock, until))
 NEXT(int, pthread_detach, (pthread_t thread), (thread))
 FIRST(int, pthread_create,
       (pthread_t * thread, const pthread_attr_t *attributes, void *(*function)(void *),
@@ -349,23 +355,24 @@ ZX_EXPORT int pthread_create(pthread_t *thread, const pthread_attr_t *attributes
     return create(thread, attributes, NULL, run_posix, &wanted);
 }
 
-ZX_EXPORT int pthread_join(pthread_t thread, void **result) {
-    struct record *record = find_to_release(thread);
-    int error = next_pthread_join(thread, result);
-    if (error == 0) {
-        release(record);
+// Joins or detaches, and lets go of the record if that was done.
+#define RELEASING(name, parameters, arguments)                                                     \
+    ZX_EXPORT int name parameters {                                                                \
+        struct record *record = find_to_release(thread);                                           \
+        int error = next_##name arguments;                                                         \
+        if (error == 0) {                                                                          \
+            release(record);                                                                       \
+        }                                                                                          \
+        return error;                                                                              \
     }
-    return error;
-}
-
-ZX_EXPORT int pthread_detach(pthread_t thread) {
-    struct record *record = find_to_release(thread);
-    int error = next_pthread_detach(thread);
-    if (error == 0) {
-        release(record);
-    }
-    return error;
-}
+RELEASING(pthread_join, (pthread_t thread, void **result), (thread, result))
+RELEASING(pthread_tryjoin_np, (pthread_t thread, void **result), (thread, result))
+RELEASING(pthread_timedjoin_np, (pthread_t thread, void **result, const struct timespec *until),
+          (thread, result, until))
+RELEASING(pthread_clockjoin_np,
+          (pthread_t thread, void **result, clockid_t clock, const struct timespec *until),
+          (thread, result, clock, until))
+RELEASING(pthread_detach, (pthread_t thread), (thread))
 
 // <threads.h> of the overlay declares it for programs.
 int thrd_create_with_name(thrd_t *thread, thrd_start_t function, void *argument, const char *name);

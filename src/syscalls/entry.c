@@ -163,10 +163,19 @@ static inline bool entry_traced(void) {
 
 // `self` is null for a call without a kernel entry.
 static uint64_t call_by_number(struct thread *self, uint32_t number, const uint64_t words[8]) {
+    if (self == NULL) {
+        return dispatch(self, number, words);
+    }
+    // The caller of these two must learn of an interruption, since the other one comes next then.
+    if (number == ZX_SYS_channel_call_noretry || number == ZX_SYS_channel_call_finish) {
+        uint64_t result = dispatch(self, number, words);
+        entry_leave(self);
+        return result;
+    }
     uint64_t result;
     do {
         result = dispatch(self, number, words);
-    } while (self != NULL && entry_leave_retry(self, (int64_t)result));
+    } while (entry_leave_retry(self, (int64_t)result));
     return result;
 }
 

@@ -256,6 +256,38 @@ TEST(thrd_join, and_pthread_join_take_the_threads_of_each_other) {
     close_visitor(&visitor);
 }
 
+// glibc's joins that need not wait, or not for ever: one that fails lets nothing go.
+TEST(pthread_join, and_its_kin_let_a_thread_go_only_if_they_joined_it) {
+    enum { TRY, TIMED, CLOCK, WAYS };
+    for (int way = 0; way < WAYS; way++) {
+        struct visitor visitor;
+        init_visitor(&visitor);
+        pthread_t thread;
+        EXPECT_EQ(pthread_create(&thread, NULL, visit_posix, &visitor), 0);
+        zx_handle_t handle = thrd_get_zx_handle((thrd_t)thread);
+        const struct timespec past = {0, 0};
+        void *result = NULL;
+        EXPECT_EQ(way == TRY     ? pthread_tryjoin_np(thread, &result)
+                  : way == TIMED ? pthread_timedjoin_np(thread, &result, &past)
+                                 : pthread_clockjoin_np(thread, &result, CLOCK_MONOTONIC, &past),
+                  way == TRY ? EBUSY : ETIMEDOUT);
+        EXPECT_EQ(thrd_get_zx_handle((thrd_t)thread), handle);
+        EXPECT_EQ(type_of(handle), ZX_OBJ_TYPE_THREAD);
+        set(visitor.go);
+        const struct timespec never = {INT32_MAX, 0};
+        int error;
+        do {
+            error = way == TRY     ? pthread_tryjoin_np(thread, &result)
+                    : way == TIMED ? pthread_timedjoin_np(thread, &result, &never)
+                                   : pthread_clockjoin_np(thread, &result, CLOCK_MONOTONIC, &never);
+        } while (error == EBUSY);
+        EXPECT_EQ(error, 0);
+        EXPECT(result == (void *)42);
+        EXPECT(!is_valid(handle));
+        close_visitor(&visitor);
+    }
+}
+
 static void name_of(zx_handle_t thread, char name[ZX_MAX_NAME_LEN]) {
     EXPECT_OK(zx_object_get_property(thread, ZX_PROP_NAME, name, ZX_MAX_NAME_LEN));
 }
