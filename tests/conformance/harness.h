@@ -39,6 +39,21 @@ struct conformance_test {
     };                                                                                             \
     static void call_name##__##sentence(int loop_index __attribute__((unused)))
 
+// A test that makes no sense under the thread sanitizer; say why.
+#if defined(__SANITIZE_THREAD__)
+#define UNDER_TSAN 1
+#elif defined(__has_feature)
+#if __has_feature(thread_sanitizer)
+#define UNDER_TSAN 1
+#endif
+#endif
+#ifdef UNDER_TSAN
+#define TEST_WITHOUT_TSAN(call_name, sentence)                                                     \
+    __attribute__((unused)) static void call_name##__##sentence(void)
+#else
+#define TEST_WITHOUT_TSAN(call_name, sentence) TEST(call_name, sentence)
+#endif
+
 // The call returns this status, or the test has failed and says what it returned instead.
 #define EXPECT_STATUS(expression, expected)                                                        \
     do {                                                                                           \

@@ -1118,7 +1118,7 @@ static uint64_t bad_address(const struct plan *plan, int arg, enum bad_memory me
     case NULL_POINTER:
         return 0;
     case UNMAPPED:
-        return UINT64_C(0x7fffffffe000); // the last page that programs may have; it is never mapped
+        return PAGE; // Linux puts nothing there unless it is told to
     case NO_ACCESS:
         return (uintptr_t)places.closed;
     case PARTLY_MAPPED: {
