@@ -14,6 +14,8 @@
 #include "objects/debuglog.h"
 #include "objects/event.h"
 #include "objects/futex.h"
+#include "objects/interrupt_line.h"
+#include "objects/ktrace.h"
 #include "objects/resource.h"
 #include "objects/thread.h"
 #include "objects/timer.h"
@@ -41,6 +43,9 @@ static void start(void) {
     debuglog_start();
     timer_start();
     futex_start();
+    resource_start();
+    interrupt_line_start();
+    ktrace_start_room();
 
     struct thread *self = thread_attach();
     invariant(self != NULL);

@@ -1215,8 +1215,6 @@ zx_status_t _zx_interrupt_bind(zx_handle_t handle, zx_handle_t port_handle, uint
 //   ZX_ERR_ALREADY_BOUND: the interrupt is bound to a port.
 //   ZX_ERR_INVALID_ARGS: a VCPU of another guest is bound.
 //   ZX_ERR_NO_MEMORY: the kernel ran out of memory.
-//
-// Differs from Fuchsia: There are no physical interrupts, so that every interrupt is not supported.
 zx_status_t zx_interrupt_bind_vcpu(zx_handle_t handle, zx_handle_t vcpu, uint32_t options);
 zx_status_t _zx_interrupt_bind_vcpu(zx_handle_t handle, zx_handle_t vcpu, uint32_t options);
 
@@ -1229,11 +1227,11 @@ zx_status_t _zx_interrupt_bind_vcpu(zx_handle_t handle, zx_handle_t vcpu, uint32
 // `ZX_INTERRUPT_MODE_LEVEL_HIGH`, with `ZX_INTERRUPT_REMAP_IRQ` if *src_num* is the number of an
 // old interrupt line.
 //
-// The handle has DUPLICATE, TRANSFER, WAIT, INSPECT, READ, WRITE and SIGNAL. Interrupts do not take
-// part in zx_object_wait_one and its like.
+// The handle has DUPLICATE, TRANSFER, WAIT, INSPECT, READ, WRITE and SIGNAL. A firing is no signal:
+// zx_object_wait_one and its like see only signals that programs set.
 //
 // Arguments:
-//   *src_obj*: a resource of kind ZX_RSRC_KIND_IRQ; ZX_HANDLE_INVALID is allowed.
+//   *src_obj*: a resource of kind ZX_RSRC_KIND_IRQ.
 //   *options*: 0 or a union of ZX_INTERRUPT_REMAP_IRQ, ZX_INTERRUPT_VIRTUAL,
 //     ZX_INTERRUPT_MODE_EDGE_LOW, ZX_INTERRUPT_MODE_EDGE_HIGH, ZX_INTERRUPT_MODE_LEVEL_LOW and
 //     ZX_INTERRUPT_MODE_LEVEL_HIGH.
@@ -1248,10 +1246,10 @@ zx_status_t _zx_interrupt_bind_vcpu(zx_handle_t handle, zx_handle_t vcpu, uint32
 //     `ZX_INTERRUPT_VIRTUAL`; the machine has no interrupt *src_num*; or *out_handle* cannot be
 //     written.
 //   ZX_ERR_ALREADY_BOUND: the interrupt has an object already.
-//   ZX_ERR_NO_RESOURCES: the processor has no vector left.
 //
-// Differs from Fuchsia: The machine has no interrupts that reach a process, so that only virtual
-// ones can be made; others are `ZX_ERR_INVALID_ARGS` once *src_obj* is checked.
+// Differs from Fuchsia: The machine is a virtual one: interrupts 0 to 119, which
+// `libzircon/machine.h` raises; old interrupt lines have the same numbers. There are always vectors
+// enough, so that `ZX_ERR_NO_RESOURCES` does not occur.
 zx_status_t zx_interrupt_create(zx_handle_t src_obj, uint32_t src_num, uint32_t options,
                                 zx_handle_t *out_handle);
 zx_status_t _zx_interrupt_create(zx_handle_t src_obj, uint32_t src_num, uint32_t options,
@@ -1511,6 +1509,9 @@ zx_status_t _zx_ktrace_control(zx_handle_t handle, uint32_t action, uint32_t opt
 //   ZX_ERR_BAD_HANDLE: *handle* is not a valid handle.
 //   ZX_ERR_WRONG_TYPE: *handle* is not a resource of kind ROOT.
 //   ZX_ERR_INVALID_ARGS: *data* or *actual* cannot be written.
+//
+// Differs from Fuchsia: The kernel records from its start on; here nothing is recorded before it is
+// asked for.
 zx_status_t zx_ktrace_read(zx_handle_t handle, void *data, uint32_t offset, size_t data_size,
                            size_t *actual);
 zx_status_t _zx_ktrace_read(zx_handle_t handle, void *data, uint32_t offset, size_t data_size,
@@ -2646,8 +2647,8 @@ zx_status_t _zx_profile_create(zx_handle_t root_job, uint32_t options,
 //     exclusive one is wanted and a part is in use.
 //   ZX_ERR_NO_MEMORY: the kernel ran out of memory.
 //
-// Differs from Fuchsia: The machine has every interrupt, port and physical address number that
-// x86-64 can name.
+// Differs from Fuchsia: The kernel takes memory and the debug port out of what can be had; here
+// nothing is.
 zx_status_t zx_resource_create(zx_handle_t parent_rsrc, uint32_t options, uint64_t base,
                                size_t size, const char *name, size_t name_size,
                                zx_handle_t *resource_out);
@@ -3193,7 +3194,7 @@ zx_status_t _zx_system_mexec(zx_handle_t resource, zx_handle_t kernel_vmo,
 // Gives the boot items that a kernel needs which is to follow this one.
 //
 // All *buffer_size* bytes of *buffer* are written: a container of boot items, and zeros behind it.
-// At most 16384 bytes are allowed, and at least the 32 of an empty container are needed.
+// At most 16384 bytes are allowed.
 //
 // Arguments:
 //   *resource*: a resource of kind ZX_RSRC_KIND_ROOT.
@@ -3203,11 +3204,9 @@ zx_status_t _zx_system_mexec(zx_handle_t resource, zx_handle_t kernel_vmo,
 //   ZX_ERR_BAD_HANDLE: *resource* is not a valid handle.
 //   ZX_ERR_WRONG_TYPE: *resource* is not a resource of kind ROOT.
 //   ZX_ERR_INVALID_ARGS: *buffer_size* is greater than 16384; or, last, *buffer* cannot be written.
-//   ZX_ERR_NO_MEMORY: there is no memory for a copy.
-//   ZX_ERR_INTERNAL: the container does not fit into *buffer_size* bytes.
+//   ZX_ERR_INTERNAL: the items do not fit into *buffer_size* bytes.
 //
-// Differs from Fuchsia: The items are those that describe a machine (its memory map, its
-// framebuffer), and the library has none: the container is empty.
+// Differs from Fuchsia: The one item is the map of the memory, all of which is RAM.
 zx_status_t zx_system_mexec_payload_get(zx_handle_t resource, void *buffer, size_t buffer_size);
 zx_status_t _zx_system_mexec_payload_get(zx_handle_t resource, void *buffer, size_t buffer_size);
 
@@ -3215,7 +3214,8 @@ zx_status_t _zx_system_mexec_payload_get(zx_handle_t resource, void *buffer, siz
 //
 // *cmd* says how: switch processors on or off, put the machine to sleep, limit the power of the
 // processor, restart or shut down. *arg* is read for `ZX_SYSTEM_POWERCTL_ACPI_TRANSITION_S_STATE`,
-// whose `target_s_state` is from 1 to 5, and for `ZX_SYSTEM_POWERCTL_X86_SET_PKG_PL1`.
+// whose `target_s_state` is from 1 to 5 (off), and for `ZX_SYSTEM_POWERCTL_X86_SET_PKG_PL1`. Who
+// restarts or shuts down does not come back.
 //
 // Arguments:
 //   *resource*: a resource of kind ZX_RSRC_KIND_ROOT.
@@ -3227,11 +3227,13 @@ zx_status_t _zx_system_mexec_payload_get(zx_handle_t resource, void *buffer, siz
 //   ZX_ERR_WRONG_TYPE: *resource* is not a resource of kind ROOT.
 //   ZX_ERR_INVALID_ARGS: *cmd* is not defined, *arg* is needed and cannot be read, or
 //     `target_s_state` is out of its range.
-//   ZX_ERR_NOT_SUPPORTED: the machine does not do what *cmd* asks for.
+//   ZX_ERR_BAD_STATE: the machine cannot go to the state of sleep: other processors are on, or
+//     there is no firmware to wake it again.
+//   ZX_ERR_NOT_SUPPORTED: the power of this processor cannot be limited.
 //
-// Differs from Fuchsia: The library does not touch the power of the host:
-// `ZX_SYSTEM_POWERCTL_ENABLE_ALL_CPUS` succeeds, since all processors are on, and every other
-// command that passes the checks is `ZX_ERR_NOT_SUPPORTED`.
+// Differs from Fuchsia: The machine is the Linux process. Shutting down ends it with exit status 0,
+// restarting with 75, at once: nothing that libc has to do at an exit is done. Switching processors
+// on and off succeeds and changes nothing.
 zx_status_t zx_system_powerctl(zx_handle_t resource, uint32_t cmd,
                                const zx_system_powerctl_arg_t *arg);
 zx_status_t _zx_system_powerctl(zx_handle_t resource, uint32_t cmd,

@@ -105,3 +105,11 @@ uint32_t machine_dcache_line(void) {
     }
     return ((b >> 8) & 0xff) * 8; // the size that CLFLUSH works on
 }
+
+uint32_t machine_physical_bits(void) {
+    uint32_t a, b, c, d;
+    if (!__get_cpuid(0x80000008, &a, &b, &c, &d)) {
+        return 36;
+    }
+    return a & 0xff;
+}

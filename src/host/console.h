@@ -23,3 +23,6 @@ uint64_t environment_number(const char *name, uint64_t fallback);
 uint32_t machine_cpus(void);
 uint64_t machine_memory(void);
 uint32_t machine_dcache_line(void);
+
+// How many bits a physical address of the processor has.
+uint32_t machine_physical_bits(void);

@@ -18,8 +18,11 @@ enum lock_rank {
     RANK_LOG_READERS = 45,
     RANK_OBJECT = 50, // a solo object, or both ends of a pair
     RANK_VMO = 55,
+    RANK_INTERRUPT_LINES = 58,
     RANK_PORT = 60,
     RANK_DEBUGLOG = 65,
+    RANK_RESOURCES = 66,
+    RANK_KTRACE = 67,
     RANK_TIMERS = 68,
     RANK_FUTEX = 70,
     RANK_HANDLES = 80,

@@ -42,6 +42,12 @@ uint32_t thread_current_tid(void) {
     return (uint32_t)linux_call(SYS_gettid);
 }
 
+uint32_t thread_cpu(void) {
+    uint32_t cpu = 0;
+    linux_call(SYS_getcpu, &cpu, NULL, NULL);
+    return cpu;
+}
+
 void thread_yield(void) {
     linux_call(SYS_sched_yield);
 }

@@ -22,6 +22,9 @@ uint32_t thread_current_tid(void);
 // Addresses that a program's register may hold lie below this.
 #define THREAD_ADDRESS_LIMIT 0x7ffffffff000u
 
+// The processor that runs the calling thread at the moment.
+uint32_t thread_cpu(void);
+
 // Lets other threads run.
 void thread_yield(void);
 

@@ -21,6 +21,7 @@ struct port {
     bool closed;       // no handle is left
     uint32_t user_packets;
     struct list packets;
+    struct list interrupts; // packets of interrupts, which come first
     struct list watches;
     struct list sleepers; // of struct sleeper
 };
@@ -61,6 +62,7 @@ struct object *port_new(struct thread *self, uint32_t options) {
     mutex_init(&port->object_lock, RANK_OBJECT);
     mutex_init(&port->lock, RANK_PORT);
     list_init(&port->packets);
+    list_init(&port->interrupts);
     list_init(&port->watches);
     list_init(&port->sleepers);
     object_init(&port->object, &port_type, &port->object_lock, 0);
@@ -123,6 +125,24 @@ bool port_queue(struct thread *self, struct object *object, struct port_packet *
     return open;
 }
 
+bool port_takes_interrupts(struct object *object) {
+    return port_at(object)->options == ZX_PORT_BIND_TO_INTERRUPT;
+}
+
+bool port_queue_interrupt(struct thread *self, struct object *object, struct port_packet *packet,
+                          zx_time_t timestamp) {
+    struct port *port = port_at(object);
+    mutex_lock(self, &port->lock);
+    bool queued = list_is_linked(&packet->node);
+    if (!queued) {
+        packet->packet.interrupt.timestamp = timestamp;
+        list_add_tail(&port->interrupts, &packet->node);
+        call_sleeper_locked(self, port);
+    }
+    mutex_unlock(self, &port->lock);
+    return !queued;
+}
+
 bool port_unqueue(struct thread *self, struct object *object, struct port_packet *packet) {
     struct port *port = port_at(object);
     mutex_lock(self, &port->lock);
@@ -142,34 +162,44 @@ static void release(struct thread *self, struct port_packet *packet) {
     }
 }
 
-// Takes the first packet out.
-static struct port_packet *take_locked(struct port *port) {
-    struct list *node = list_pop(&port->packets);
-    if (node == NULL) {
-        return NULL;
+// Takes the first packet out; false if there is none. An interrupt's packet is copied to `out` at
+// once, since it is the interrupt's again from now on, and `packet` is null.
+static bool take_locked(struct port *port, struct port_packet **packet, zx_port_packet_t *out) {
+    struct list *node = list_pop(&port->interrupts);
+    if (unlikely(node != NULL)) {
+        *out = list_entry(node, struct port_packet, node)->packet;
+        *packet = NULL;
+        return true;
     }
-    struct port_packet *packet = list_entry(node, struct port_packet, node);
-    if (packet->release == NULL) {
+    node = list_pop(&port->packets);
+    if (node == NULL) {
+        return false;
+    }
+    *packet = list_entry(node, struct port_packet, node);
+    if ((*packet)->release == NULL) {
         port->user_packets--;
     }
-    return packet;
+    return true;
 }
 
 static zx_status_t give(struct thread *self, struct port_packet *packet, zx_port_packet_t *out) {
-    *out = packet->packet;
-    release(self, packet);
+    if (likely(packet != NULL)) {
+        *out = packet->packet;
+        release(self, packet);
+    }
     return ZX_OK;
 }
 
 // Waits with a reference to the port. A packet may be taken by a thread that comes along before one
 // that was called for it; then that one sleeps again.
 static zx_status_t wait_for_packet(struct thread *self, struct port *port, zx_time_t deadline,
-                                   struct port_packet **packet) {
+                                   struct port_packet **packet, zx_port_packet_t *out) {
     struct sleeper sleeper = {.thread = self};
     enum park_result result = PARK_WOKEN;
+    bool taken;
     list_init(&sleeper.node);
     mutex_lock(self, &port->lock);
-    while ((*packet = take_locked(port)) == NULL && result == PARK_WOKEN) {
+    while (!(taken = take_locked(port, packet, out)) && result == PARK_WOKEN) {
         atomic_store_explicit(&sleeper.called, 0, memory_order_relaxed);
         list_add_tail(&port->sleepers, &sleeper.node);
         mutex_unlock(self, &port->lock);
@@ -184,9 +214,7 @@ static zx_status_t wait_for_packet(struct thread *self, struct port *port, zx_ti
         list_remove(&sleeper.node);
     }
     mutex_unlock(self, &port->lock);
-    return *packet != NULL            ? ZX_OK
-           : result == PARK_TIMED_OUT ? ZX_ERR_TIMED_OUT
-                                      : ZX_ERR_INTERNAL_INTR_RETRY;
+    return taken ? ZX_OK : result == PARK_TIMED_OUT ? ZX_ERR_TIMED_OUT : ZX_ERR_INTERNAL_INTR_RETRY;
 }
 
 zx_status_t port_wait(struct thread *self, struct object *object, handle_id id, zx_time_t deadline,
@@ -197,15 +225,16 @@ zx_status_t port_wait(struct thread *self, struct object *object, handle_id id, 
         mutex_unlock(self, &port->lock);
         return ZX_ERR_BAD_HANDLE;
     }
-    struct port_packet *packet = take_locked(port);
-    bool sleep = packet == NULL && deadline > 0;
+    struct port_packet *packet;
+    bool taken = take_locked(port, &packet, out);
+    bool sleep = !taken && deadline > 0;
     if (unlikely(sleep)) {
         object_ref(object);
     }
     mutex_unlock(self, &port->lock);
-    zx_status_t status = packet != NULL ? ZX_OK : ZX_ERR_TIMED_OUT;
+    zx_status_t status = taken ? ZX_OK : ZX_ERR_TIMED_OUT;
     if (unlikely(sleep)) {
-        status = wait_for_packet(self, port, deadline, &packet);
+        status = wait_for_packet(self, port, deadline, &packet, out);
         object_unref(self, object);
     }
     return likely(status == ZX_OK) ? give(self, packet, out) : status;

@@ -34,6 +34,14 @@ zx_status_t port_queue_user(struct thread *self, struct object *port, handle_id 
 // read the port any more. A packet that is queued already stays where it is.
 bool port_queue(struct thread *self, struct object *port, struct port_packet *packet);
 
+// Was it made with ZX_PORT_BIND_TO_INTERRUPT?
+bool port_takes_interrupts(struct object *port);
+
+// Queues the packet of an interrupt, before all packets of other kinds. False if it is queued
+// already. The packet is not released: it stays its owner's, who takes it back before it goes.
+bool port_queue_interrupt(struct thread *self, struct object *port, struct port_packet *packet,
+                          zx_time_t timestamp);
+
 // Takes a kernel packet out of the queue; false if it is not there.
 bool port_unqueue(struct thread *self, struct object *port, struct port_packet *packet);
 

@@ -3,6 +3,7 @@
 #include "host/defer.h"
 #include "objects/debuglog.h"
 #include "objects/resource.h"
+#include "syscalls/command.h"
 #include "syscalls/syscall.h"
 
 enum { DEBUG_WRITE_MAX = 256 };
@@ -55,6 +56,24 @@ zx_status_t sys_debug_write(struct thread *self, user_in buffer, size_t buffer_s
         console_write(bytes, size);
     }
     return status;
+}
+
+zx_status_t sys_debug_send_command(struct thread *self, zx_handle_t resource, user_in buffer,
+                                   size_t buffer_size) {
+    zx_status_t status = resource_check(self, resource, ZX_RSRC_KIND_ROOT);
+    if (status != ZX_OK) {
+        return status;
+    }
+    char line[DEBUG_WRITE_MAX + 1];
+    if (buffer_size > DEBUG_WRITE_MAX) {
+        return ZX_ERR_INVALID_ARGS;
+    }
+    status = copy_from_user(line, buffer, buffer_size);
+    if (status != ZX_OK) {
+        return status;
+    }
+    line[buffer_size] = '\0';
+    return command_run(self, line);
 }
 
 zx_status_t sys_debuglog_create(struct thread *self, zx_handle_t resource, uint32_t options,

@@ -5,6 +5,8 @@
 
 #include "syscalls/syscall.h"
 
+_Atomic uint32_t call_watchers KERNEL_STATE;
+
 uint64_t dispatch(struct thread *self, uint32_t number, const uint64_t a[8]) {
     switch (number) {
 #include "dispatch.inc"

@@ -4,5 +4,12 @@
 
 #include "base/thread.h"
 
+// Who wants to see calls: then linked programs come in by number.
+enum call_watcher {
+    WATCHER_HOOK = 1u << 0,   // libzircon_trace
+    WATCHER_KTRACE = 1u << 1, // the kernel's trace
+};
+extern _Atomic uint32_t call_watchers;
+
 // Makes the call with its arguments as words. The result, a signed one with its sign extended.
 uint64_t dispatch(struct thread *self, uint32_t number, const uint64_t a[8]);

@@ -15,6 +15,7 @@
 #include "libc/libc.h"
 #include "objects/thread.h"
 #include "syscalls/dispatch.h"
+#include "syscalls/ktrace.h"
 #include "syscalls/syscall.h"
 
 static _Thread_local struct thread *current __attribute__((tls_model("initial-exec")));
@@ -32,6 +33,9 @@ struct thread *entry_current(void) {
 struct thread *entry_attach(struct thread_object *object) {
     unsigned long mask = signal_block();
     struct thread *self = kernel_attach();
+    if (atomic_load(&trace.hook) != NULL) { // it outlives a fork, the kernel's state does not
+        atomic_fetch_or(&call_watchers, WATCHER_HOOK);
+    }
     if (object == NULL) {
         object = thread_object_new(self, self->process, "");
         invariant(object != NULL);
@@ -158,7 +162,7 @@ void entry_end(struct thread *self) {
 // --- tracing and calls by number ---
 
 static inline bool entry_traced(void) {
-    return unlikely(atomic_load_explicit(&trace.hook, memory_order_acquire) != NULL);
+    return unlikely(atomic_load_explicit(&call_watchers, memory_order_acquire) != 0);
 }
 
 // `self` is null for a call without a kernel entry.
@@ -168,13 +172,13 @@ static uint64_t call_by_number(struct thread *self, uint32_t number, const uint6
     }
     // The caller of these two must learn of an interruption, since the other one comes next then.
     if (number == ZX_SYS_channel_call_noretry || number == ZX_SYS_channel_call_finish) {
-        uint64_t result = dispatch(self, number, words);
+        uint64_t result = ktrace_dispatch(self, number, words);
         entry_leave(self);
         return result;
     }
     uint64_t result;
     do {
-        result = dispatch(self, number, words);
+        result = ktrace_dispatch(self, number, words);
     } while (entry_leave_retry(self, (int64_t)result));
     return result;
 }
@@ -202,6 +206,11 @@ ZX_EXPORT void libzircon_trace(libzircon_trace_hook hook, void *context) {
     atomic_store(&trace.hook, NULL);
     atomic_store(&trace.context, context);
     atomic_store(&trace.hook, hook);
+    if (hook != NULL) {
+        atomic_fetch_or(&call_watchers, WATCHER_HOOK);
+    } else {
+        atomic_fetch_and(&call_watchers, ~(uint32_t)WATCHER_HOOK);
+    }
 }
 
 // --- looking in from outside ---

@@ -1,15 +1,22 @@
 // Part of libzircon. BSD-3-Clause, see LICENSE.
 #include <string.h>
 
+#include <zircon/boot/e820.h>
+#include <zircon/boot/image.h>
 #include <zircon/features.h>
 #include <zircon/status.h>
 #include <zircon/syscalls/system.h>
 
 #include "host/console.h"
+#include "host/power.h"
 #include "kernel.h"
+#include "objects/resource.h"
 #include "syscalls/syscall.h"
 
-enum { VERSION_SIZE = 64, HW_BREAKPOINTS = 4, HW_WATCHPOINTS = 4 };
+enum { VERSION_SIZE = 64, HW_BREAKPOINTS = 4, HW_WATCHPOINTS = 4, PAYLOAD_MAX = 4 * 4096 };
+
+// ACPI's names of sleep: the deeper, the higher.
+enum { S_STATE_FIRST = 1, S_STATE_OFF = 5 };
 
 uint32_t vdso_system_get_dcache_line_size(void) {
     return machine_dcache_line();
@@ -80,4 +87,87 @@ zx_status_t vdso_cache_flush(const void *addr, size_t size, uint32_t options) {
     }
     uint32_t line = machine_dcache_line();
     return line == 0 ? ZX_ERR_NOT_SUPPORTED : flush_user((user_in){addr}, size, line);
+}
+
+// --- another kernel ---
+
+// What the memory of the machine looks like, as firmware tells it: all of it is there.
+struct payload {
+    zbi_header_t container;
+    zbi_header_t header;
+    e820entry_t memory;
+    char padding[4];
+};
+
+zx_status_t sys_system_mexec_payload_get(struct thread *self, zx_handle_t resource, user_out buffer,
+                                         size_t buffer_size) {
+    zx_status_t status = resource_check(self, resource, ZX_RSRC_KIND_ROOT);
+    if (status != ZX_OK) {
+        return status;
+    }
+    if (buffer_size > PAYLOAD_MAX) {
+        return ZX_ERR_INVALID_ARGS;
+    }
+    struct payload payload = {
+        .container = ZBI_CONTAINER_HEADER(sizeof(payload) - sizeof(zbi_header_t)),
+        .header = {.type = ZBI_TYPE_E820_TABLE,
+                   .length = sizeof(payload.memory),
+                   .flags = ZBI_FLAG_VERSION,
+                   .magic = ZBI_ITEM_MAGIC,
+                   .crc32 = ZBI_ITEM_NO_CRC32},
+        .memory = {.addr = 0, .size = machine_memory(), .type = E820_RAM},
+    };
+    if (buffer_size < sizeof(payload)) {
+        return ZX_ERR_INTERNAL;
+    }
+    static const char zeros[256];
+    status = copy_to_user(buffer, &payload, sizeof(payload));
+    for (size_t at = sizeof(payload); status == ZX_OK && at < buffer_size; at += sizeof(zeros)) {
+        size_t left = buffer_size - at;
+        status = copy_to_user(user_out_at(buffer, at), zeros,
+                              left < sizeof(zeros) ? left : sizeof(zeros));
+    }
+    return status;
+}
+
+// --- power ---
+
+static zx_status_t sleep_deep(const zx_system_powerctl_arg_t *arg) {
+    uint8_t state = arg->acpi_transition_s_state.target_s_state;
+    if (state < S_STATE_FIRST || state > S_STATE_OFF) {
+        return ZX_ERR_INVALID_ARGS;
+    }
+    if (state == S_STATE_OFF) {
+        power_off(false);
+    }
+    // Too many processors run, or there is no firmware that could wake the machine again.
+    return ZX_ERR_BAD_STATE;
+}
+
+zx_status_t sys_system_powerctl(struct thread *self, zx_handle_t resource, uint32_t cmd,
+                                user_in raw_arg) {
+    zx_system_powerctl_arg_t arg;
+    zx_status_t status = resource_check(self, resource, ZX_RSRC_KIND_ROOT);
+    if (status != ZX_OK) {
+        return status;
+    }
+    switch (cmd) {
+    case ZX_SYSTEM_POWERCTL_ENABLE_ALL_CPUS:
+    case ZX_SYSTEM_POWERCTL_DISABLE_ALL_CPUS_BUT_PRIMARY:
+        return ZX_OK;
+    case ZX_SYSTEM_POWERCTL_ACPI_TRANSITION_S_STATE:
+        status = copy_from_user(&arg, raw_arg, sizeof(arg));
+        return status != ZX_OK ? status : sleep_deep(&arg);
+    case ZX_SYSTEM_POWERCTL_X86_SET_PKG_PL1:
+        status = copy_from_user(&arg, raw_arg, sizeof(arg));
+        return status != ZX_OK ? status : ZX_ERR_NOT_SUPPORTED;
+    case ZX_SYSTEM_POWERCTL_REBOOT:
+    case ZX_SYSTEM_POWERCTL_REBOOT_BOOTLOADER:
+    case ZX_SYSTEM_POWERCTL_REBOOT_RECOVERY:
+        power_off(true);
+    case ZX_SYSTEM_POWERCTL_SHUTDOWN:
+        power_off(false);
+    default:
+        return ZX_ERR_INVALID_ARGS;
+    }
 }

@@ -18,7 +18,9 @@
 #include <zircon/features.h>
 #include <zircon/syscalls/clock.h>
 #include <zircon/syscalls/exception.h>
+#include <zircon/syscalls/iommu.h>
 #include <zircon/syscalls/log.h>
+#include <zircon/syscalls/resource.h>
 #include <zircon/syscalls/system.h>
 
 #include "syscalls/table.h"
@@ -121,6 +123,13 @@ static zx_handle_t make_object(struct plan *plan, zx_obj_type_t type) {
         break;
     case ZX_OBJ_TYPE_CLOCK:
         status = zx_clock_create(0, NULL, &handle);
+        break;
+    case ZX_OBJ_TYPE_INTERRUPT:
+        status = zx_interrupt_create(ZX_HANDLE_INVALID, 0, ZX_INTERRUPT_VIRTUAL, &handle);
+        break;
+    case ZX_OBJ_TYPE_IOMMU:
+        status = zx_iommu_create(root_resource(), ZX_IOMMU_TYPE_DUMMY, &(zx_iommu_desc_dummy_t){0},
+                                 sizeof(zx_iommu_desc_dummy_t), &handle);
         break;
     case ZX_OBJ_TYPE_VMO:
         status = zx_vmo_create(PAGE, 0, &handle);
@@ -355,6 +364,61 @@ static void prepare_socket_accept(struct plan *plan) {
     EXPECT_OK(zx_socket_share(plan->peer, first));
 }
 
+static void prepare_resource_create(struct plan *plan) {
+    set(plan, "options", ZX_RSRC_KIND_IOPORT);
+    set(plan, "base", 0x100);
+    set(plan, "name_size", 16);
+    set(plan, "size", 16);
+}
+
+static void prepare_interrupt_wait(struct plan *plan) {
+    EXPECT_OK(zx_interrupt_trigger((zx_handle_t)get(plan, "handle"), 0, 1));
+}
+
+static void make_interrupt_port(struct plan *plan) {
+    zx_handle_t port;
+    EXPECT_OK(zx_port_create(ZX_PORT_BIND_TO_INTERRUPT, &port));
+    plan->peer = keep(plan, port);
+}
+
+static void prepare_interrupt_bind(struct plan *plan) {
+    make_interrupt_port(plan);
+    set(plan, "port_handle", plan->peer);
+}
+
+static void prepare_interrupt_ack(struct plan *plan) {
+    make_interrupt_port(plan);
+    EXPECT_OK(zx_interrupt_bind((zx_handle_t)get(plan, "handle"), plan->peer, 0, 0));
+}
+
+static void prepare_iommu_create(struct plan *plan) {
+    set(plan, "type", ZX_IOMMU_TYPE_DUMMY);
+    set(plan, "desc_size", sizeof(zx_iommu_desc_dummy_t));
+}
+
+static void prepare_ktrace_control(struct plan *plan) {
+    set(plan, "action", 4); // new probe
+}
+
+static void prepare_ktrace_write(struct plan *plan) {
+    set(plan, "id", 1);
+}
+
+static void prepare_mtrace_control(struct plan *plan) {
+    set(plan, "kind", 1);
+    set(plan, "action", 3); // stage a configuration
+    set(plan, "options", 0);
+    set(plan, "ptr_size", 344);
+}
+
+static void prepare_payload_get(struct plan *plan) {
+    set(plan, "buffer_size", 1024);
+}
+
+static void prepare_powerctl(struct plan *plan) {
+    set(plan, "cmd", ZX_SYSTEM_POWERCTL_X86_SET_PKG_PL1);
+}
+
 static void prepare_features(struct plan *plan) {
     set(plan, "kind", ZX_FEATURE_KIND_HW_BREAKPOINT_COUNT);
 }
@@ -402,6 +466,13 @@ static const struct setup setups[] = {
     {"handle_replace", "", ZX_OK, prepare_new_rights},
     {"job_set_critical", "", ZX_ERR_ALREADY_BOUND, prepare_job_set_critical},
     {"job_set_policy", "", ZX_OK, prepare_job_set_policy},
+    {"interrupt_ack", "", ZX_OK, prepare_interrupt_ack},
+    {"interrupt_bind", "", ZX_OK, prepare_interrupt_bind},
+    {"interrupt_wait", "", ZX_OK, prepare_interrupt_wait},
+    {"iommu_create", "", ZX_OK, prepare_iommu_create},
+    {"ktrace_control", "", ZX_OK, prepare_ktrace_control},
+    {"ktrace_write", "", ZX_ERR_UNAVAILABLE, prepare_ktrace_write},
+    {"mtrace_control", "", ZX_ERR_NOT_SUPPORTED, prepare_mtrace_control},
     {"object_get_child", "", ZX_OK, prepare_object_get_child},
     {"object_get_info", "HANDLE_VALID", ZX_OK, NULL},
     {"object_get_info", "HANDLE_BASIC", ZX_OK, prepare_info_HANDLE_BASIC},
@@ -422,9 +493,12 @@ static const struct setup setups[] = {
     {"object_wait_one", "", ZX_OK, prepare_wait_one},
     {"port_cancel", "", ZX_OK, prepare_port_cancel},
     {"port_wait", "", ZX_OK, prepare_port_wait},
+    {"resource_create", "", ZX_OK, prepare_resource_create},
     {"socket_accept", "", ZX_OK, prepare_socket_accept},
     {"socket_read", "", ZX_OK, prepare_socket_read},
     {"socket_share", "", ZX_OK, prepare_socket_share},
+    {"system_mexec_payload_get", "", ZX_OK, prepare_payload_get},
+    {"system_powerctl", "", ZX_ERR_NOT_SUPPORTED, prepare_powerctl},
     {"system_get_features", "", ZX_OK, prepare_features},
     {"task_kill", "", ZX_OK, prepare_job},
 };
@@ -434,7 +508,7 @@ enum { SETUPS = sizeof(setups) / sizeof(setups[0]) };
 static const struct {
     const char *call, *reason;
 } left_alone[] = {
-    {"", ""}, // none
+    {"interrupt_bind_vcpu", "there are no VCPUs yet"},
 };
 
 // --- exceptions to the rules ---
@@ -477,6 +551,12 @@ static const struct {
     {"channel_write_etc", "handles", READ_ONLY, ZX_OK, "only errors are stored"},
     {"clock_create", "args", NULL_POINTER, ZX_ERR_INVALID_ARGS, "version 1 has them"},
     {"cprng_draw", "buffer", ANY_MEMORY, SKIP, "the thread is stopped, see cprng_test.c"},
+    {"ktrace_control", "ptr", NULL_POINTER, ZX_ERR_INVALID_ARGS, "a new probe has a name"},
+    {"ktrace_control", "ptr", READ_ONLY, ZX_OK, "the name is only read"},
+    {"ktrace_read", "data", NULL_POINTER, ZX_OK, "asks for the size"},
+    {"system_powerctl", "arg", NULL_POINTER, ZX_ERR_INVALID_ARGS, "the command has one"},
+    {"mtrace_control", "ptr", NULL_POINTER, ZX_ERR_INVALID_ARGS, "a configuration is wanted"},
+    {"mtrace_control", "ptr", READ_ONLY, ZX_ERR_NOT_SUPPORTED, "it is only read"},
 };
 
 // Where the call has another result when its handle was replaced by one with fewer rights.

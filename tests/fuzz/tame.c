@@ -12,7 +12,6 @@ static const struct {
     {"thread_start", TAME_LEFT_OUT},
     {"thread_write_state", TAME_LEFT_OUT},
     {"system_mexec", TAME_LEFT_OUT},
-    {"system_mexec_payload_get", TAME_LEFT_OUT},
     {"system_powerctl", TAME_LEFT_OUT},
     {"debug_send_command", TAME_LEFT_OUT},
     {"vmar_unmap_handle_close_thread_exit", TAME_LEFT_OUT},

@@ -20,6 +20,7 @@ static const struct {
     {"entry", print_entry, "the exported entry points"},
     {"dispatch", print_dispatch, "one case a call, from raw words"},
     {"vdso", print_vdso, "the calls of the vDSO image"},
+    {"names", print_names, "the names of the calls, in the order of their numbers"},
     {"missing", print_missing, "bodies of the calls that do nothing yet"},
     {"table", print_table, "descriptors for src/syscalls/table.h"},
     {"exports", NULL, "linker version script"},

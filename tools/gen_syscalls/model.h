@@ -155,6 +155,7 @@ void print_sys(FILE *out, const struct table *table);
 void print_entry(FILE *out, const struct table *table);
 void print_vdso(FILE *out, const struct table *table);
 void print_missing(FILE *out, const struct table *table);
+void print_names(FILE *out, const struct table *table);
 void print_dispatch(FILE *out, const struct table *table);
 void print_table(FILE *out, const struct table *table);
 bool print_exports(FILE *out, const struct table *table, const char *extra_path);

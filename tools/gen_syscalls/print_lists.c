@@ -43,6 +43,13 @@ void print_vdso(FILE *out, const struct table *table) {
     }
 }
 
+void print_names(FILE *out, const struct table *table) {
+    fputs("// Printed by tools/gen_syscalls from src/syscalls/*.def.\n", out);
+    for (size_t i = 0; i < table->count; i++) {
+        fprintf(out, "\"%s\",\n", table->calls[i].name);
+    }
+}
+
 bool print_exports(FILE *out, const struct table *table, const char *extra_path) {
     fputs("# Printed by tools/gen_syscalls from src/syscalls/*.def.\n{\n    global:\n", out);
     for (size_t i = 0; i < table->count; i++) {
