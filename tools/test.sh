@@ -12,6 +12,7 @@ Builds the library and runs its tests, in one way or several. The steps, `releas
   asan           under the address and undefined behaviour sanitizers
   tsan           under the thread sanitizer
   release-clang  as it is shipped, built by clang; warnings are errors
+  all            all of these, one after another
 
 Works on Debian 12; installs what is missing (as root, or with sudo). Builds in build/STEP, two
 jobs at a time or as many as JOBS says. The last line is `N passed, N failed`; a step that cannot
@@ -27,6 +28,9 @@ for argument; do
     -h | --help)
         usage
         exit 0
+        ;;
+    all)
+        steps+=("${all[@]}")
         ;;
     release | debug | asan | tsan | release-clang)
         steps+=("$argument")
