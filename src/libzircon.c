@@ -7,9 +7,11 @@
 #include "host/clock.h"
 #include "host/console.h"
 #include "host/fault.h"
+#include "host/frames.h"
 #include "host/memory.h"
 #include "host/slab.h"
 #include "host/threads.h"
+#include "host/window.h"
 #include "objects/channel.h"
 #include "objects/debuglog.h"
 #include "objects/event.h"
@@ -17,8 +19,11 @@
 #include "objects/interrupt_line.h"
 #include "objects/ktrace.h"
 #include "objects/resource.h"
+#include "objects/space.h"
 #include "objects/thread.h"
 #include "objects/timer.h"
+#include "vm/cow.h"
+#include "vm/runs.h"
 
 static struct {
     struct job *root_job;
@@ -34,11 +39,16 @@ extern char __start_kernel_state[], __stop_kernel_state[];
 // All rooms, in the order in which they need each other.
 static void start(void) {
     invariant(memory_start());
+    invariant(frames_start());
+    invariant(window_start());
     slab_start();
     threads_start();
     fault_start();
     clock_start();
     machine_cpus();
+    runs_start();
+    cow_start();
+    space_start();
     invariant(handle_start());
     debuglog_start();
     timer_start();

@@ -6,7 +6,7 @@
 # With EXPECTED the offenders must be exactly the lines of that file.
 cmake_minimum_required(VERSION 3.25)
 
-set(rooms base host vdso objects hypervisor kernel.h syscalls libc libzircon.c)
+set(rooms base host vdso vm objects hypervisor kernel.h syscalls libc libzircon.c)
 # Part of libc's side although they lie beside the calls.
 set(front syscalls/entry.c syscalls/entry.h)
 # Headers of the C library that bring no state and no Linux.

@@ -6,13 +6,20 @@
 #include <ucontext.h>
 
 #include "base/invariant.h"
+#include "base/thread.h"
 #include "host/linux.h"
+#include "host/window.h"
 
 // user_copy_x86_64.S
 extern const char user_copy_begin[], user_copy_end[], user_copy_fault[];
 extern void fault_restorer(void);
 
 enum { LINUX_SA_RESTORER = 0x04000000 };
+
+struct thread *(*fault_self)(void);
+struct thread *(*fault_enter)(void);
+void (*fault_leave)(struct thread *self);
+bool (*fault_resolve)(struct thread *self, uintptr_t address, uint32_t access);
 
 static const int ours[] = {SIGSEGV, SIGBUS};
 enum { OURS = sizeof(ours) / sizeof(ours[0]), SIGNALS = 64, MASK_BYTES = 8 };
@@ -70,10 +77,40 @@ static void call_chained(int signal, siginfo_t *info, void *context) {
     linux_call(SYS_rt_sigprocmask, SIG_SETMASK, &old, 0, MASK_BYTES);
 }
 
+static bool resolve_copy(uintptr_t address, uint32_t access) {
+    struct thread *self = fault_self();
+    return self != NULL && self->lock_depth == 0 && fault_resolve(self, address, access);
+}
+
+static bool resolve_program(uintptr_t address, uint32_t access) {
+    struct thread *self = fault_self();
+    if (self != NULL && atomic_load(&self->state) == THREAD_IN_KERNEL &&
+        atomic_load(&self->blocked) == 0) {
+        return false; // the kernel itself, which has no business there
+    }
+    self = fault_enter();
+    bool resolved = fault_resolve(self, address, access);
+    fault_leave(self);
+    return resolved;
+}
+
+// The processor's error code: was it a write, or the fetch of an instruction?
+static uint32_t access_of(greg_t error) {
+    return (error & 2) != 0 ? FAULT_WRITE : (error & 16) != 0 ? FAULT_EXECUTE : FAULT_READ;
+}
+
 static void handle_fault(int signal, siginfo_t *info, void *context) {
     greg_t *registers = ((ucontext_t *)context)->uc_mcontext.gregs;
     uintptr_t at = (uintptr_t)registers[REG_RIP];
-    if (at >= (uintptr_t)user_copy_begin && at < (uintptr_t)user_copy_end && info->si_code > 0) {
+    uintptr_t address = (uintptr_t)info->si_addr;
+    bool copying = at >= (uintptr_t)user_copy_begin && at < (uintptr_t)user_copy_end;
+    if (info->si_code > 0 && fault_resolve != NULL && window_holds(address)) {
+        uint32_t access = access_of(registers[REG_ERR]);
+        if (copying ? resolve_copy(address, access) : resolve_program(address, access)) {
+            return;
+        }
+    }
+    if (copying && info->si_code > 0) {
         registers[REG_RIP] = (greg_t)(uintptr_t)user_copy_fault;
         return;
     }

@@ -1,12 +1,16 @@
 // Part of libzircon. BSD-3-Clause, see LICENSE.
 // SIGSEGV, SIGBUS and their kin: who gets a fault.
 //
-// In order: a user copy, which then reports the error; the kernel's page faults and exceptions,
-// when the kernel has some; the handler that the program installed, or the default action.
+// In order: the kernel's page faults, if the address is one that programs map at; a user copy,
+// which then reports the error; exceptions, when the kernel has some; the handler that the program
+// installed, or the default action.
 #pragma once
 
 #include <signal.h>
 #include <stdbool.h>
+#include <stdint.h>
+
+struct thread;
 
 // What the kernel's sigaction looks like to Linux.
 struct linux_sigaction {
@@ -18,6 +22,17 @@ struct linux_sigaction {
     void (*restorer)(void);
     unsigned long mask;
 };
+
+// How an address was used, or is to be.
+enum { FAULT_READ = 0, FAULT_WRITE = 1, FAULT_EXECUTE = 2 };
+
+// What the rooms above register. A thread that faults in its own code enters the kernel and leaves
+// it again, as for a call; `resolve` may wait, so it is not asked while locks are held. It returns
+// true if the instruction can be tried again.
+extern struct thread *(*fault_self)(void);
+extern struct thread *(*fault_enter)(void);
+extern void (*fault_leave)(struct thread *self);
+extern bool (*fault_resolve)(struct thread *self, uintptr_t address, uint32_t access);
 
 // Installs our handlers. The program's own, if it had any, are kept and chained.
 void fault_start(void);

@@ -15,6 +15,7 @@ enum lock_rank {
     RANK_THREAD = 30,
     RANK_EXCEPTIONS = 35,
     RANK_VMAR = 40,
+    RANK_WINDOWS = 42,
     RANK_LOG_READERS = 45,
     RANK_OBJECT = 50, // a solo object, or both ends of a pair
     RANK_VMO = 55,
@@ -28,6 +29,7 @@ enum lock_rank {
     RANK_HANDLES = 80,
     RANK_THREADS = 85,
     RANK_SLAB = 90,
+    RANK_FRAMES = 95,
 };
 
 struct mutex {

@@ -9,8 +9,15 @@
 #include "host/linux.h"
 
 // Address space costs nothing; sanitizers with shadow memory get by with less.
-static const size_t sizes[] = {(size_t)64 << 30, (size_t)16 << 30, (size_t)4 << 30,
-                               (size_t)1 << 30};
+static const struct {
+    size_t objects, frames;
+} sizes[] = {
+#ifndef __SANITIZE_THREAD__
+    {(size_t)64 << 30, (size_t)16 << 40},  {(size_t)64 << 30, (size_t)1 << 40},
+#endif
+    {(size_t)16 << 30, (size_t)128 << 30}, {(size_t)8 << 30, (size_t)8 << 30},
+    {(size_t)2 << 30, (size_t)2 << 30},    {(size_t)512 << 20, (size_t)512 << 20},
+};
 
 enum { COMMIT_STEP = 4 << 20 }; // memory is made accessible in steps, to spare Linux calls
 
@@ -46,13 +53,15 @@ bool memory_start(void) {
     inherited = kernel_range.base != 0;
     if (kernel_range.base == 0) {
         for (size_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
-            long base = linux_call(SYS_mmap, 0, sizes[i], PROT_NONE,
+            size_t size = sizes[i].objects + sizes[i].frames;
+            long base = linux_call(SYS_mmap, 0, size, PROT_NONE,
                                    MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
             if (!is_error(base)) {
                 // Linux keeps this advice for every part of the range, whatever its protection.
-                linux_call(SYS_madvise, base, sizes[i], MADV_WIPEONFORK);
+                linux_call(SYS_madvise, base, sizes[i].objects, MADV_WIPEONFORK);
                 kernel_range.base = (uintptr_t)base;
-                kernel_range.end = (uintptr_t)base + sizes[i];
+                kernel_range.frames = (uintptr_t)base + sizes[i].objects;
+                kernel_range.end = (uintptr_t)base + size;
                 break;
             }
         }
@@ -77,7 +86,7 @@ void *memory_take(size_t size) {
     size = (size + HOST_PAGE_SIZE - 1) & ~(size_t)(HOST_PAGE_SIZE - 1);
     uintptr_t at = atomic_load(&header()->next);
     do {
-        if (size > kernel_range.end - at) {
+        if (size > kernel_range.frames - at) {
             return NULL;
         }
     } while (!atomic_compare_exchange_weak(&header()->next, &at, at + size));
@@ -87,7 +96,7 @@ void *memory_take(size_t size) {
     while (at + size > committed) {
         uintptr_t end = at + size + COMMIT_STEP;
         end -= end % COMMIT_STEP;
-        end = end < kernel_range.end ? end : kernel_range.end;
+        end = end < kernel_range.frames ? end : kernel_range.frames;
         if (!commit(committed, end)) {
             return NULL;
         }

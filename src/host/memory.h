@@ -8,9 +8,11 @@
 
 enum { HOST_PAGE_SIZE = 4096 };
 
-// The reserved range. User copies refuse it, so that no pointer argument reaches kernel memory.
+// The reserved range: the kernel's objects, and from `frames` on the view of all page frames
+// (host/frames.h). User copies refuse it, so that no pointer argument reaches kernel memory.
 struct kernel_range {
     uintptr_t base, end;
+    uintptr_t frames;
 };
 extern struct kernel_range kernel_range;
 

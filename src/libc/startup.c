@@ -7,21 +7,23 @@
 #include <zircon/processargs.h>
 
 #include "base/state.h"
+#include "host/fault.h"
 #include "kernel.h"
 #include "libc/libc.h"
+#include "objects/resource.h"
 #include "syscalls/entry.h"
 
 static struct {
     struct mutex lock;
     bool ready;
-    zx_handle_t process, job;
+    zx_handle_t process, job, root;
     struct {
         uint32_t info;
         zx_handle_t handle;
     } given[3];
 } startup KERNEL_STATE;
 
-static zx_handle_t new_handle(struct thread *self, struct object *object) {
+static zx_handle_t new_handle(struct thread *self, struct object *object, zx_rights_t rights) {
     struct handle *slot;
     if (handle_reserve(self, &slot) != ZX_OK) {
         return ZX_HANDLE_INVALID;
@@ -29,7 +31,7 @@ static zx_handle_t new_handle(struct thread *self, struct object *object) {
     zx_handle_t value = handle_value(self, slot);
     object_ref(object);
     object_add_handle_always(object);
-    handle_publish(slot, object, object->type->rights);
+    handle_publish(slot, object, rights);
     return value;
 }
 
@@ -42,12 +44,14 @@ static struct thread *begin(void) {
     mutex_lock(self, &startup.lock);
     if (!startup.ready) {
         struct object *job = &kernel_root_job()->object;
-        startup.process = new_handle(self, &kernel_host_process()->object);
-        startup.job = new_handle(self, job);
+        startup.process = new_handle(self, &kernel_host_process()->object, process_type.rights);
+        startup.job = new_handle(self, job, job_type.rights);
+        struct vmar *root = kernel_host_process()->root;
+        startup.root = new_handle(self, &root->object, vmar_rights(root));
         startup.given[0].info = PA_HND(PA_RESOURCE, 0);
-        startup.given[0].handle = new_handle(self, kernel_root_resource());
+        startup.given[0].handle = new_handle(self, kernel_root_resource(), resource_type.rights);
         startup.given[1].info = PA_HND(PA_JOB_DEFAULT, 0);
-        startup.given[1].handle = new_handle(self, job);
+        startup.given[1].handle = new_handle(self, job, job_type.rights);
         startup.ready = true;
     }
     return self;
@@ -72,9 +76,11 @@ ZX_EXPORT zx_handle_t _zx_job_default(void) {
     return handle;
 }
 
-// There is none before the memory calls work.
 ZX_EXPORT zx_handle_t _zx_vmar_root_self(void) {
-    return ZX_HANDLE_INVALID;
+    struct thread *self = begin();
+    zx_handle_t handle = startup.root;
+    end(self);
+    return handle;
 }
 
 ZX_EXPORT zx_handle_t zx_take_startup_handle(uint32_t hnd_info) {
@@ -104,7 +110,15 @@ static void forget(void) {
     entry_forget();
 }
 
+static bool resolve(struct thread *self, uintptr_t address, uint32_t access) {
+    return vmar_fault(self, address, access) == ZX_OK;
+}
+
 __attribute__((constructor)) static void start(void) {
+    fault_self = entry_current;
+    fault_enter = entry_begin;
+    fault_leave = entry_end;
+    fault_resolve = resolve;
     libc_offer_threads();
     pthread_atfork(NULL, NULL, forget);
     entry_end(entry_begin());

@@ -11,9 +11,14 @@ static struct process *process_at(struct object *object) {
     return list_entry(object, struct process, object);
 }
 
-static struct process *process_new(struct thread *self, struct job *job, const char *name) {
-    struct process *process = slab_alloc(self, &process_slab);
+static struct process *process_new(struct thread *self, struct job *job, const char *name,
+                                   enum vmar_root_kind kind) {
+    struct vmar *root = vmar_new_root(self, kind, 0);
+    struct process *process = root != NULL ? slab_alloc(self, &process_slab) : NULL;
     if (process == NULL) {
+        if (root != NULL) {
+            object_unref(self, &root->object);
+        }
         return NULL;
     }
     mutex_init(&process->lock, RANK_PROCESS);
@@ -35,12 +40,13 @@ static struct process *process_new(struct thread *self, struct job *job, const c
     object_init(&process->object, &process_type, &process->object_lock, 0);
     object_ref(&job->object);
     process->job = job;
+    process->root = root;
     return process;
 }
 
-zx_status_t process_create(struct thread *self, struct job *job, const char *name,
-                           struct process **out) {
-    struct process *process = process_new(self, job, name);
+static zx_status_t create(struct thread *self, struct job *job, const char *name,
+                          enum vmar_root_kind kind, struct process **out) {
+    struct process *process = process_new(self, job, name, kind);
     if (process == NULL) {
         return ZX_ERR_NO_MEMORY;
     }
@@ -53,9 +59,14 @@ zx_status_t process_create(struct thread *self, struct job *job, const char *nam
     return ZX_OK;
 }
 
+zx_status_t process_create(struct thread *self, struct job *job, const char *name,
+                           struct process **out) {
+    return create(self, job, name, VMAR_ROOT_PROCESS, out);
+}
+
 struct process *process_new_host(struct thread *self, struct job *job) {
     struct process *process;
-    if (process_create(self, job, "host", &process) != ZX_OK) {
+    if (create(self, job, "host", VMAR_ROOT_HOST, &process) != ZX_OK) {
         return NULL;
     }
     process->host = true;
@@ -86,6 +97,7 @@ static void finish_death(struct thread *self, struct process *process) {
     exceptionate_shutdown(self, &process->exceptions);
     exceptionate_shutdown(self, &process->debugger);
     handle_table_clear(self, process);
+    vmar_end_root(self, process->root);
     object_update(self, &process->object, 0, ZX_TASK_TERMINATED);
 
     mutex_lock(self, &process->lock);
@@ -310,7 +322,11 @@ static void process_destroy(struct thread *self, struct object *object) {
     struct process *process = process_at(object);
     exceptionate_shutdown(self, &process->exceptions);
     exceptionate_shutdown(self, &process->debugger);
-    handle_table_clear(self, process); // of one that never had a handle to itself
+    if (process->state != PROCESS_DEAD) { // it never had a handle to itself
+        handle_table_clear(self, process);
+        vmar_end_root(self, process->root);
+    }
+    object_unref(self, &process->root->object);
     if (process->critical != NULL) {
         object_unref(self, &process->critical->object);
     }

@@ -7,6 +7,7 @@
 
 #include "objects/handle.h"
 #include "objects/job.h"
+#include "objects/vmar.h"
 
 struct thread_object;
 
@@ -26,6 +27,7 @@ struct process {
     struct list node;    // on the job's list
     bool doomed;         // a kill of the job has come by; under the job's lock
     struct handle_table handles;
+    struct vmar *root; // with a reference; set by who makes the process
     char name[ZX_MAX_NAME_LEN];
     uint64_t debug_address; // under the lock
     struct exceptionate exceptions, debugger;

@@ -33,7 +33,10 @@ struct plan {
     uint64_t words[8];
     zx_handle_t open[OPEN_MAX_HANDLES]; // closed at the end, those that are left
     size_t open_count;
-    zx_handle_t peer; // of the pair that was made last
+    zx_handle_t peer;                      // of the pair that was made last
+    zx_handle_t regions[OPEN_MAX_HANDLES]; // of address space, destroyed at the end
+    size_t region_count;
+    zx_vaddr_t region_address; // of the last
     struct test_thread server;
     zx_handle_t served; // the end that the server answers on, or ZX_HANDLE_INVALID
 };
@@ -81,6 +84,28 @@ static zx_handle_t duplicate(struct plan *plan, zx_handle_t handle) {
     return keep(plan, copy);
 }
 
+enum { REGION_SIZE = 16 * PAGE };
+
+static zx_status_t make_region(struct plan *plan, zx_handle_t *out) {
+    zx_status_t status = zx_vmar_allocate(zx_vmar_root_self(),
+                                          ZX_VM_CAN_MAP_READ | ZX_VM_CAN_MAP_WRITE |
+                                              ZX_VM_CAN_MAP_EXECUTE | ZX_VM_CAN_MAP_SPECIFIC,
+                                          0, REGION_SIZE, out, &plan->region_address);
+    if (status == ZX_OK) {
+        zx_handle_t *copy = &plan->regions[plan->region_count++];
+        status = zx_handle_duplicate(*out, ZX_RIGHT_SAME_RIGHTS, copy);
+    }
+    return status;
+}
+
+static void end_regions(struct plan *plan) {
+    for (size_t i = 0; i < plan->region_count; i++) {
+        zx_status_t status = zx_vmar_destroy(plan->regions[i]);
+        EXPECT(status == ZX_OK || status == ZX_ERR_BAD_STATE);
+        close_handle(plan->regions[i]);
+    }
+}
+
 // A handle to a new object with all rights that it comes with, or ZX_HANDLE_INVALID for types that
 // cannot be made (yet).
 static zx_handle_t make_object(struct plan *plan, zx_obj_type_t type) {
@@ -96,7 +121,8 @@ static zx_handle_t make_object(struct plan *plan, zx_obj_type_t type) {
     case ZX_OBJ_TYPE_RESOURCE:
         return duplicate(plan, root_resource());
     case ZX_OBJ_TYPE_VMAR:
-        return duplicate(plan, zx_vmar_root_self());
+        status = make_region(plan, &handle);
+        break;
     case ZX_OBJ_TYPE_EVENT:
         status = zx_event_create(0, &handle);
         break;
@@ -427,6 +453,75 @@ static void prepare_cache_flush(struct plan *plan) {
     set(plan, "options", ZX_CACHE_FLUSH_DATA);
 }
 
+// --- memory ---
+
+static void prepare_resizable(struct plan *plan) {
+    zx_handle_t vmo;
+    EXPECT_OK(zx_vmo_create(PAGE, ZX_VMO_RESIZABLE, &vmo));
+    set(plan, "handle", keep(plan, vmo));
+}
+
+#define OP_SETUP(name)                                                                             \
+    static void prepare_op_##name(struct plan *plan) {                                             \
+        set(plan, "op", ZX_VMO_OP_##name);                                                         \
+        set(plan, "size", PAGE);                                                                   \
+    }
+OP_SETUP(COMMIT)
+OP_SETUP(DECOMMIT)
+OP_SETUP(CACHE_SYNC)
+OP_SETUP(CACHE_INVALIDATE)
+OP_SETUP(CACHE_CLEAN)
+OP_SETUP(CACHE_CLEAN_INVALIDATE)
+
+static void prepare_create_child(struct plan *plan) {
+    set(plan, "options", ZX_VMO_CHILD_COPY_ON_WRITE);
+    set(plan, "size", PAGE);
+}
+
+static void prepare_vmar_allocate(struct plan *plan) {
+    set(plan, "options", ZX_VM_CAN_MAP_READ | ZX_VM_CAN_MAP_WRITE | ZX_VM_CAN_MAP_EXECUTE);
+    set(plan, "size", PAGE);
+}
+
+static zx_handle_t make_executable(struct plan *plan) {
+    zx_handle_t vmo;
+    EXPECT_OK(zx_vmo_create(PAGE, 0, &vmo));
+    EXPECT_OK(zx_vmo_replace_as_executable(vmo, ZX_HANDLE_INVALID, &vmo));
+    return keep(plan, vmo);
+}
+
+enum { ALL_ACCESS = ZX_VM_PERM_READ | ZX_VM_PERM_WRITE | ZX_VM_PERM_EXECUTE };
+
+static void prepare_vmar_map(struct plan *plan) {
+    set(plan, "options", ALL_ACCESS);
+    set(plan, "vmo", make_executable(plan));
+    set(plan, "len", PAGE);
+}
+
+static zx_vaddr_t map_page(struct plan *plan) {
+    zx_vaddr_t address;
+    EXPECT_OK(zx_vmar_map(plan->regions[plan->region_count - 1], ALL_ACCESS, 0,
+                          make_executable(plan), 0, PAGE, &address));
+    return address;
+}
+
+static void prepare_vmar_unmap(struct plan *plan) {
+    set(plan, "addr", map_page(plan));
+    set(plan, "len", PAGE);
+}
+
+static void prepare_vmar_protect(struct plan *plan) {
+    prepare_vmar_unmap(plan);
+    set(plan, "options", ALL_ACCESS);
+}
+
+static void prepare_process_memory(struct plan *plan) {
+    zx_handle_t region;
+    EXPECT_OK(make_region(plan, &region));
+    keep(plan, region);
+    set(plan, "vaddr", map_page(plan));
+}
+
 // Topics of object_get_info: the type of object, and room for what they store.
 #define INFO_SETUP(topic_name, object, room)                                                       \
     static void prepare_info_##topic_name(struct plan *plan) {                                     \
@@ -494,6 +589,8 @@ static const struct setup setups[] = {
     {"port_cancel", "", ZX_OK, prepare_port_cancel},
     {"port_wait", "", ZX_OK, prepare_port_wait},
     {"resource_create", "", ZX_OK, prepare_resource_create},
+    {"process_read_memory", "", ZX_OK, prepare_process_memory},
+    {"process_write_memory", "", ZX_OK, prepare_process_memory},
     {"socket_accept", "", ZX_OK, prepare_socket_accept},
     {"socket_read", "", ZX_OK, prepare_socket_read},
     {"socket_share", "", ZX_OK, prepare_socket_share},
@@ -501,6 +598,18 @@ static const struct setup setups[] = {
     {"system_powerctl", "", ZX_ERR_NOT_SUPPORTED, prepare_powerctl},
     {"system_get_features", "", ZX_OK, prepare_features},
     {"task_kill", "", ZX_OK, prepare_job},
+    {"vmar_allocate", "", ZX_OK, prepare_vmar_allocate},
+    {"vmar_map", "", ZX_OK, prepare_vmar_map},
+    {"vmar_protect", "", ZX_OK, prepare_vmar_protect},
+    {"vmar_unmap", "", ZX_OK, prepare_vmar_unmap},
+    {"vmo_create_child", "", ZX_OK, prepare_create_child},
+    {"vmo_op_range", "COMMIT", ZX_OK, prepare_op_COMMIT},
+    {"vmo_op_range", "DECOMMIT", ZX_OK, prepare_op_DECOMMIT},
+    {"vmo_op_range", "CACHE_SYNC", ZX_OK, prepare_op_CACHE_SYNC},
+    {"vmo_op_range", "CACHE_INVALIDATE", ZX_OK, prepare_op_CACHE_INVALIDATE},
+    {"vmo_op_range", "CACHE_CLEAN", ZX_OK, prepare_op_CACHE_CLEAN},
+    {"vmo_op_range", "CACHE_CLEAN_INVALIDATE", ZX_OK, prepare_op_CACHE_CLEAN_INVALIDATE},
+    {"vmo_set_size", "", ZX_OK, prepare_resizable},
 };
 enum { SETUPS = sizeof(setups) / sizeof(setups[0]) };
 
@@ -576,6 +685,23 @@ static const struct {
     {"socket_share", "socket_to_share"},
     {"task_kill", "handle"},
 };
+
+// Arguments for which a handle of a wrong type is as bad as none.
+static const struct {
+    const char *call, *arg;
+} type_is_bad_handle[] = {
+    {"vmo_replace_as_executable", "handle"},
+};
+
+static zx_status_t wrong_type_of(const char *call, const char *arg) {
+    for (size_t i = 0; i < sizeof(type_is_bad_handle) / sizeof(type_is_bad_handle[0]); i++) {
+        if (strcmp(type_is_bad_handle[i].call, call) == 0 &&
+            strcmp(type_is_bad_handle[i].arg, arg) == 0) {
+            return ZX_ERR_BAD_HANDLE;
+        }
+    }
+    return ZX_ERR_WRONG_TYPE;
+}
 
 // Rights that no plan above asks for: the condition cannot hold yet.
 static const struct {
@@ -741,6 +867,7 @@ static void finish_plan(struct plan *plan, bool failed) {
             close_handle(plan->open[i]);
         }
     }
+    end_regions(plan);
     if (plan->served != ZX_HANDLE_INVALID) {
         EXPECT_STATUS(finish_thread(&plan->server), ZX_ERR_PEER_CLOSED);
         close_handle(plan->served);
@@ -1047,7 +1174,8 @@ static void try_type(const struct setup *setup, int arg, zx_obj_type_t type) {
             zx_rights_t needed = rights_that_suffice(&plan, arg, 0);
             bool denied = !is_type_first(call, arg) &&
                           (rights_of((zx_handle_t)plan.words[arg]) & needed) != needed;
-            expect_call(&plan, denied ? ZX_ERR_ACCESS_DENIED : ZX_ERR_WRONG_TYPE);
+            zx_status_t wrong = wrong_type_of(call->name, call->args[arg].name);
+            expect_call(&plan, denied ? ZX_ERR_ACCESS_DENIED : wrong);
         }
         finish_plan(&plan, true);
         expect_unchanged(&before);

@@ -29,7 +29,7 @@ static void what_it_gives_is_zeroed_whole_pages_of_the_range(void **state) {
         size_t rounded = (size + HOST_PAGE_SIZE - 1) / HOST_PAGE_SIZE * HOST_PAGE_SIZE;
         assert_int_equal((uintptr_t)at % HOST_PAGE_SIZE, 0);
         assert_true((uintptr_t)at >= kernel_range.base + HOST_PAGE_SIZE);
-        assert_true((uintptr_t)at + rounded <= kernel_range.end);
+        assert_true((uintptr_t)at + rounded <= kernel_range.frames);
         assert_true((uintptr_t)at >= last);
         assert_true(is_zero(at, rounded));
         memset(at, 0xff, rounded);
@@ -162,19 +162,19 @@ static void a_smaller_range_will_do(void **state) {
 
 static void the_range_ends(void **state) {
     (void)state;
-    assert_null(memory_take(kernel_range.end - kernel_range.base));
+    assert_null(memory_take(kernel_range.frames - kernel_range.base));
     assert_null(memory_take(SIZE_MAX - HOST_PAGE_SIZE));
-    assert_null(memory_take_stack(kernel_range.end - kernel_range.base - HOST_PAGE_SIZE));
+    assert_null(memory_take_stack(kernel_range.frames - kernel_range.base - HOST_PAGE_SIZE));
     // A refusal costs nothing.
     char *at = memory_take(HOST_PAGE_SIZE);
     assert_non_null(at);
-    size_t left = kernel_range.end - (uintptr_t)at - HOST_PAGE_SIZE;
+    size_t left = kernel_range.frames - (uintptr_t)at - HOST_PAGE_SIZE;
     assert_null(memory_take(left + 1));
     char *rest = memory_take(left - HOST_PAGE_SIZE);
     assert_ptr_equal(rest, at + HOST_PAGE_SIZE);
     rest[left - HOST_PAGE_SIZE - 1] = 1;
     char *last = memory_take(1);
-    assert_int_equal((uintptr_t)last + HOST_PAGE_SIZE, kernel_range.end);
+    assert_int_equal((uintptr_t)last + HOST_PAGE_SIZE, kernel_range.frames);
     last[HOST_PAGE_SIZE - 1] = 1;
     assert_null(memory_take(1));
     assert_null(memory_take_stack(1));

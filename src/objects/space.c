@@ -1,0 +1,118 @@
+// Part of libzircon. BSD-3-Clause, see LICENSE.
+#include "objects/space.h"
+
+#include "base/invariant.h"
+#include "base/state.h"
+#include "host/console.h"
+#include "host/memory.h"
+
+enum {
+    UNITS = 8192,            // that the arena is divided into
+    PROCESS_UNITS = 8,       // of a process's window: 64 GiB of 64 TiB
+    HOST_UNITS = UNITS / 8,  // of the host process's window
+    GUEST_UNITS = UNITS / 16 // at most
+};
+
+SLAB_OBJECTS(vm_space, sizeof(struct space));
+
+static struct {
+    struct mutex lock;
+    uintptr_t unit;
+    uint64_t process_size;
+    uint32_t next; // unit to look from
+    struct space *_Atomic *owners;
+} arena KERNEL_STATE;
+
+void space_start(void) {
+    mutex_init(&arena.lock, RANK_WINDOWS);
+    arena.unit = (window_arena.end - window_arena.base) / UNITS;
+    arena.process_size = environment_number("LIBZIRCON_WINDOW", PROCESS_UNITS * arena.unit);
+    arena.owners = memory_take(UNITS * sizeof(*arena.owners));
+    invariant(arena.owners != NULL);
+}
+
+struct space *space_new(struct thread *self, enum vmar_root_kind kind, uint64_t size) {
+    struct space *space = slab_alloc(self, &vm_space_slab);
+    if (space == NULL) {
+        return NULL;
+    }
+    mutex_init(&space->lock, RANK_VMAR);
+    uint64_t most = GUEST_UNITS * arena.unit;
+    space->root = NULL;
+    space->kind = kind;
+    space->base = space->size = space->bias = 0;
+    space->vdso = NULL;
+    space->alive = true;
+    space->wanted = kind == VMAR_ROOT_HOST    ? HOST_UNITS * arena.unit
+                    : kind == VMAR_ROOT_GUEST ? (size < most ? size : most)
+                                              : arena.process_size;
+    atomic_store(&space->refs, 1);
+    return space;
+}
+
+void space_ref(struct space *space) {
+    atomic_fetch_add_explicit(&space->refs, 1, memory_order_relaxed);
+}
+
+void space_unref(struct thread *self, struct space *space) {
+    if (atomic_fetch_sub_explicit(&space->refs, 1, memory_order_acq_rel) == 1) {
+        slab_free(self, &vm_space_slab, space);
+    }
+}
+
+// The first of `count` units without an owner, looking from `start`; UNITS if there are none.
+static uint32_t find_units(uint32_t start, uint32_t count) {
+    uint32_t run = 0;
+    for (uint32_t unit = start; unit < UNITS; unit++) {
+        run = atomic_load_explicit(&arena.owners[unit], memory_order_relaxed) == NULL ? run + 1 : 0;
+        if (run == count) {
+            return unit + 1 - count;
+        }
+    }
+    return UNITS;
+}
+
+zx_status_t space_open_locked(struct thread *self, struct space *space) {
+    if (space->size != 0) {
+        return ZX_OK;
+    }
+    uint64_t units = (space->wanted + arena.unit - 1) / arena.unit;
+    if (units == 0 || units > UNITS) {
+        return ZX_ERR_NO_MEMORY;
+    }
+    uint32_t count = (uint32_t)units;
+    mutex_lock(self, &arena.lock);
+    uint32_t first = find_units(arena.next, count);
+    first = first == UNITS ? find_units(0, count) : first;
+    if (first != UNITS) {
+        arena.next = first + count;
+        for (uint32_t unit = first; unit < first + count; unit++) {
+            atomic_store(&arena.owners[unit], space);
+        }
+        space->base = window_arena.base + first * arena.unit;
+        space->size = count * arena.unit;
+        space->bias = space->kind == VMAR_ROOT_GUEST ? space->base : 0;
+    }
+    mutex_unlock(self, &arena.lock);
+    return first != UNITS ? ZX_OK : ZX_ERR_NO_MEMORY;
+}
+
+void space_close_locked(struct thread *self, struct space *space) {
+    if (space->size == 0) {
+        return;
+    }
+    mutex_lock(self, &arena.lock);
+    uint32_t first = (uint32_t)((space->base - window_arena.base) / arena.unit);
+    for (uint32_t unit = 0; unit < space->size / arena.unit; unit++) {
+        atomic_store(&arena.owners[first + unit], NULL);
+    }
+    mutex_unlock(self, &arena.lock);
+}
+
+struct space *space_at(uintptr_t address) {
+    if (!window_holds(address)) {
+        return NULL;
+    }
+    uintptr_t unit = (address - window_arena.base) / arena.unit;
+    return unit < UNITS ? atomic_load(&arena.owners[unit]) : NULL;
+}

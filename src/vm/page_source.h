@@ -1,0 +1,37 @@
+// Part of libzircon. BSD-3-Clause, see LICENSE.
+// Where pages come from that a program supplies: what the pages' side knows of a pager.
+#pragma once
+
+#include <stdatomic.h>
+
+#include "base/list.h"
+#include <zircon/types.h>
+
+struct thread;
+struct page_request;
+
+struct page_source {
+    const struct page_source_type *type;
+    bool detached; // under the tree's lock: no more pages come
+};
+
+struct page_source_type {
+    // Asks for the request's pages, under the tree's lock. ZX_ERR_SHOULD_WAIT: call `finish`
+    // without any lock. Else they will not come.
+    zx_status_t (*begin_locked)(struct thread *self, struct page_source *source,
+                                struct page_request *request);
+    // Waits. ZX_OK: look again.
+    zx_status_t (*finish)(struct thread *self, struct page_request *request);
+    // The VMO is gone, or all of its pages from `page` on are.
+    void (*gone_locked)(struct thread *self, struct page_source *source, uint64_t page);
+};
+
+// Lies on the waiting thread's stack.
+struct page_request {
+    struct list node;
+    struct page_source *source;
+    struct thread *thread;
+    uint64_t page, count;
+    zx_status_t status;
+    atomic_bool done;
+};
