@@ -69,6 +69,7 @@ static void start(void) {
 }
 
 void kernel_forget(void) {
+    window_forget();
     memset(__start_kernel_state, 0, (size_t)(__stop_kernel_state - __start_kernel_state));
 }
 

@@ -90,9 +90,15 @@ bool window_start(void) {
     budget.limit = read_limit();
     atomic_store(&budget.again, COUNT_AGAIN);
     if (inherited) {
-        reserve(window_arena.base, window_arena.end - window_arena.base, MAP_FIXED);
+        window_forget();
     }
     return true;
+}
+
+void window_forget(void) {
+    if (window_arena.base != 0) {
+        reserve(window_arena.base, window_arena.end - window_arena.base, MAP_FIXED);
+    }
 }
 
 // Reads how many mappings there are; each is a line.

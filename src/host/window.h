@@ -21,6 +21,9 @@ enum { WINDOW_READ = 1, WINDOW_WRITE = 2, WINDOW_EXECUTE = 4 };
 
 bool window_start(void);
 
+// In the child of a fork, whose windows are its parent's: drops all that is mapped.
+void window_forget(void);
+
 static inline bool window_holds(uintptr_t address) {
     return address >= window_arena.base && address < window_arena.end;
 }

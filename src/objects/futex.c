@@ -124,6 +124,11 @@ static zx_status_t compare(uintptr_t address, int32_t value) {
     return status != ZX_OK ? status : now == value ? ZX_OK : ZX_ERR_BAD_STATE;
 }
 
+// The number may lie in a page that has to be made accessible first, which cannot be under a lock.
+static zx_status_t touch(uintptr_t address) {
+    return touch_user_in((user_in){(const void *)address});
+}
+
 static bool waits_on(const struct thread_object *object, uintptr_t address) {
     return object != NULL && atomic_load(&object->futex) == address;
 }
@@ -153,7 +158,14 @@ zx_status_t futex_wait(struct thread *self, uintptr_t address, int32_t value,
     struct bucket *bucket = bucket_of(address);
     struct waiter waiter = {.thread = self, .object = self->object};
     mutex_lock(self, &bucket->lock);
-    zx_status_t status = compare(address, value);
+    zx_status_t status;
+    while ((status = compare(address, value)) == ZX_ERR_INVALID_ARGS) {
+        mutex_unlock(self, &bucket->lock);
+        if (touch(address) != ZX_OK) {
+            return status;
+        }
+        mutex_lock(self, &bucket->lock);
+    }
     if (status == ZX_OK) {
         status = owner_status;
     }
@@ -235,7 +247,14 @@ zx_status_t futex_requeue(struct thread *self, uintptr_t wake, uint32_t wake_cou
                           struct thread_object *owner, zx_status_t owner_status) {
     struct bucket *wake_bucket = bucket_of(wake), *requeue_bucket = bucket_of(requeue);
     lock_both(self, wake_bucket, requeue_bucket);
-    zx_status_t status = compare(wake, value);
+    zx_status_t status;
+    while ((status = compare(wake, value)) == ZX_ERR_INVALID_ARGS) {
+        unlock_both(self, wake_bucket, requeue_bucket);
+        if (touch(wake) != ZX_OK) {
+            return status;
+        }
+        lock_both(self, wake_bucket, requeue_bucket);
+    }
     if (status == ZX_OK) {
         status = owner_status;
     }

@@ -79,6 +79,13 @@ zx_status_t vmar_range(struct thread *self, struct vmar *vmar, uintptr_t *base, 
     return status;
 }
 
+bool vmar_is_alive(struct thread *self, struct vmar *vmar) {
+    mutex_lock(self, &vmar->space->lock);
+    bool alive = vmar->alive;
+    mutex_unlock(self, &vmar->space->lock);
+    return alive;
+}
+
 uintptr_t vmar_host_address(struct vmar *vmar) {
     return vmar->inside.base;
 }

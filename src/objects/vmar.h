@@ -40,6 +40,9 @@ void vmar_end_root(struct thread *self, struct vmar *root);
 // Where the region's addresses are; gives a root its window.
 zx_status_t vmar_range(struct thread *self, struct vmar *vmar, uintptr_t *base, size_t *size);
 
+// Has neither it nor its process ended?
+bool vmar_is_alive(struct thread *self, struct vmar *vmar);
+
 // Where that is for the host: another address for a guest's region.
 uintptr_t vmar_host_address(struct vmar *vmar);
 
@@ -91,3 +94,7 @@ uintptr_t vmar_vdso_base(struct thread *self, struct vmar *root);
 typedef bool (*vmar_visitor)(void *context, struct vmar *vmar, struct mapping *mapping,
                              uint32_t depth);
 void vmar_for_each(struct thread *self, struct vmar *vmar, vmar_visitor visit, void *context);
+
+// Pages of the VMO that count for what is mapped, and in how many spaces the VMO is mapped (may be
+// null). Under the lock of the mapping's space (vmo_info.c).
+uint64_t mapping_committed(struct thread *self, struct mapping *mapping, uint64_t *spaces);

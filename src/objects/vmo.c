@@ -139,9 +139,10 @@ static zx_status_t adopt_locked(struct thread *self, struct vmo *parent, struct 
         (kind != ZX_VMO_CHILD_SLICE || !parent->cow.contiguous)) {
         return ZX_ERR_BAD_STATE;
     }
+    uint64_t most = page < parent->cow.size ? parent->cow.size - page : 0;
     struct cow *shown = cow_unslice(&parent->cow, &page);
     if (kind == ZX_VMO_CHILD_COPY_ON_WRITE2) {
-        return cow_add_snapshot(self, shown, &child->cow, page) ? ZX_OK : ZX_ERR_NO_MEMORY;
+        return cow_add_snapshot(self, shown, &child->cow, page, most) ? ZX_OK : ZX_ERR_NO_MEMORY;
     }
     if (kind == ZX_VMO_CHILD_SLICE) {
         child->cow.kind = COW_SLICE;
@@ -149,7 +150,7 @@ static zx_status_t adopt_locked(struct thread *self, struct vmo *parent, struct 
         child->cache_policy = parent->cache_policy;
     }
     object_ref(&shown->vmo->object); // until cow_leave returns it
-    cow_add_child(self, shown, &child->cow, page);
+    cow_add_child(shown, &child->cow, page, most);
     return ZX_OK;
 }
 

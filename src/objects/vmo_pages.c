@@ -38,14 +38,14 @@ static zx_status_t touch(const struct transfer *transfer, size_t done, size_t *r
 }
 
 // The program's memory is looked at first, so its errors come before those of the VMO.
-static zx_status_t fail(const struct transfer *transfer, size_t size, zx_status_t status) {
+static zx_status_t touch_all(const struct transfer *transfer, size_t size) {
     size_t rest;
     for (size_t done = 0; transfer->kernel == NULL && done < size; done += rest) {
         if (touch(transfer, done, &rest) != ZX_OK) {
             return ZX_ERR_INVALID_ARGS;
         }
     }
-    return status;
+    return ZX_OK;
 }
 
 zx_status_t vmo_wait_locked(struct thread *self, struct mutex *lock, const struct cow_place *owed) {
@@ -99,8 +99,12 @@ static zx_status_t find_locked(struct thread *self, struct vmo *vmo, bool write,
 static zx_status_t run(struct thread *self, struct vmo *vmo, struct transfer *transfer,
                        uint64_t offset, size_t size) {
     size_t done = 0, portion = PORTION;
-    bool checked = false;
+    bool checked = transfer->write;
     struct mutex *lock = vmo->cow.lock;
+    // A failing write makes no page its own.
+    if (transfer->write && touch_all(transfer, size) != ZX_OK) {
+        return ZX_ERR_INVALID_ARGS;
+    }
     mutex_lock(self, lock);
     zx_status_t status = check_locked(vmo, offset, size);
     while (status == ZX_OK && done < size) {
@@ -148,7 +152,10 @@ static zx_status_t run(struct thread *self, struct vmo *vmo, struct transfer *tr
         }
     }
     mutex_unlock(self, lock);
-    return status == ZX_OK || checked || done != 0 ? status : fail(transfer, size, status);
+    if (status != ZX_OK && !checked && touch_all(transfer, size) != ZX_OK) {
+        return ZX_ERR_INVALID_ARGS;
+    }
+    return status;
 }
 
 zx_status_t vmo_read(struct thread *self, struct vmo *vmo, user_out to, uint64_t offset,

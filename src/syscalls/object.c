@@ -5,7 +5,7 @@
 #include "objects/resource.h"
 #include "objects/socket.h"
 #include "objects/thread.h"
-#include "syscalls/syscall.h"
+#include "syscalls/info.h"
 
 // --- signals ---
 
@@ -111,28 +111,6 @@ zx_status_t sys_object_get_child(struct thread *self, zx_handle_t handle, uint64
 }
 
 // --- information ---
-
-// What a topic writes to.
-struct info_out {
-    user_out buffer;
-    size_t size;
-    user_out actual, avail;
-};
-
-static zx_status_t put_counts(const struct info_out *out, size_t actual, size_t avail) {
-    zx_status_t status = copy_to_user_optional(out->actual, &actual, sizeof(actual));
-    return status != ZX_OK ? status : copy_to_user_optional(out->avail, &avail, sizeof(avail));
-}
-
-// A topic with exactly one record.
-static zx_status_t put_one(const struct info_out *out, const void *record, size_t size) {
-    size_t actual = out->size >= size ? 1 : 0;
-    if (actual == 1 && copy_to_user(out->buffer, record, size) != ZX_OK) {
-        return ZX_ERR_INVALID_ARGS;
-    }
-    zx_status_t status = put_counts(out, actual, 1);
-    return status != ZX_OK ? status : actual == 1 ? ZX_OK : ZX_ERR_BUFFER_TOO_SMALL;
-}
 
 static zx_status_t info_handle_basic(struct thread *self, struct object *object, zx_rights_t rights,
                                      const struct info_out *out) {
@@ -298,6 +276,11 @@ static const struct info_topic {
     {ZX_INFO_JOB_PROCESSES, &job_type, ZX_RIGHT_ENUMERATE, info_job_processes},
     {ZX_INFO_SOCKET, &socket_type, ZX_RIGHT_INSPECT, info_socket},
     {ZX_INFO_RESOURCE, &resource_type, ZX_RIGHT_INSPECT, info_resource},
+    {ZX_INFO_VMAR, &vmar_type, ZX_RIGHT_INSPECT, info_vmar},
+    {ZX_INFO_VMO, &vmo_type, 0, info_vmo},
+    {ZX_INFO_PROCESS_MAPS, &process_type, ZX_RIGHT_INSPECT, info_process_maps},
+    {ZX_INFO_PROCESS_VMOS, &process_type, ZX_RIGHT_INSPECT, info_process_vmos},
+    {ZX_INFO_TASK_STATS, &process_type, ZX_RIGHT_INSPECT, info_task_stats},
 };
 
 zx_status_t sys_object_get_info(struct thread *self, zx_handle_t handle, uint32_t topic,

@@ -92,11 +92,13 @@ static inline bool cow_can_be_direct(const struct cow *cow) {
 // From now on they are.
 void cow_make_direct(struct thread *self, struct cow *cow);
 
-// `child` shows `parent` from page `offset` on; it copies what is written to it, or is a slice.
-void cow_add_child(struct thread *self, struct cow *parent, struct cow *child, uint64_t offset);
+// `child` shows at most `most` pages of `parent` from page `offset` on; it copies what is written
+// to it, or is a slice.
+void cow_add_child(struct cow *parent, struct cow *child, uint64_t offset, uint64_t most);
 
 // `child` becomes a snapshot of `cow`. False if memory is used up.
-bool cow_add_snapshot(struct thread *self, struct cow *cow, struct cow *child, uint64_t offset);
+bool cow_add_snapshot(struct thread *self, struct cow *cow, struct cow *child, uint64_t offset,
+                      uint64_t most);
 
 // The node goes: gives its pages back, and those that only it saw. What keeps its parent alive is
 // returned to be released without the lock, or null.

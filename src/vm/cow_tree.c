@@ -85,18 +85,18 @@ static void free_unseen_page(struct thread *self, struct cow *cow, uint64_t page
 
 // --- children ---
 
-static void attach(struct cow *parent, struct cow *child, uint64_t offset) {
+static void attach(struct cow *parent, struct cow *child, uint64_t offset, uint64_t most) {
     child->parent = parent;
     child->lock = parent->lock;
     child->offset = offset;
     uint64_t rest = offset < parent->size ? parent->size - offset : 0;
+    rest = rest < most ? rest : most;
     child->limit = child->size < rest ? child->size : rest;
     list_add_tail(&parent->children, &child->sibling);
 }
 
-void cow_add_child(struct thread *self, struct cow *parent, struct cow *child, uint64_t offset) {
-    (void)self;
-    attach(parent, child, offset);
+void cow_add_child(struct cow *parent, struct cow *child, uint64_t offset, uint64_t most) {
+    attach(parent, child, offset, most);
 }
 
 static void replace(struct cow *old, struct cow *new) {
@@ -118,8 +118,10 @@ static void freeze(struct cow *cow, uint64_t page, uint64_t count) {
 }
 
 // Pages that must stay where they are cannot move into a hidden node: the snapshot gets copies.
-static bool copy_all(struct thread *self, struct cow *cow, struct cow *child, uint64_t offset) {
+static bool copy_all(struct thread *self, struct cow *cow, struct cow *child, uint64_t offset,
+                     uint64_t most) {
     uint64_t rest = offset < cow->size ? cow->size - offset : 0;
+    rest = rest < most ? rest : most;
     uint64_t count = child->size < rest ? child->size : rest;
     for (uint64_t page = 0; page < count;) {
         struct cow_place place;
@@ -137,10 +139,11 @@ static bool copy_all(struct thread *self, struct cow *cow, struct cow *child, ui
     return true;
 }
 
-bool cow_add_snapshot(struct thread *self, struct cow *cow, struct cow *child, uint64_t offset) {
+bool cow_add_snapshot(struct thread *self, struct cow *cow, struct cow *child, uint64_t offset,
+                      uint64_t most) {
     if (cow->contiguous || cow->pins != NULL) {
         child->lock = cow->lock;
-        return copy_all(self, cow, child, offset);
+        return copy_all(self, cow, child, offset, most);
     }
     struct cow *hidden = slab_alloc(self, &vm_hidden_slab);
     if (hidden == NULL) {
@@ -166,8 +169,8 @@ bool cow_add_snapshot(struct thread *self, struct cow *cow, struct cow *child, u
     freeze(cow, 0, cow->size);
     cow->segments = NULL;
     cow->direct = false;
-    attach(hidden, cow, 0);
-    attach(hidden, child, offset);
+    attach(hidden, cow, 0, UINT64_MAX);
+    attach(hidden, child, offset, most);
     return true;
 }
 
@@ -202,7 +205,8 @@ static void clip(struct segment *segment, uint64_t limit) {
         for (uint64_t i = 0; in_use && i < span;) {
             uint64_t page = segment->first + index + i;
             uint64_t good = page < limit ? limit - page : 0;
-            uint64_t bad = page < limit ? 0 : -page < span - i ? -page : span - i;
+            uint64_t before = 0 - page; // pages that lie before page 0, if any
+            uint64_t bad = page < limit ? 0 : before != 0 && before < span - i ? before : span - i;
             if (bad != 0) {
                 frames_punch(segment->run.frame + index + i, bad);
                 segment_unset(segment, index + i, bad);
