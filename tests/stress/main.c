@@ -10,8 +10,9 @@
 #include <zircon/process.h>
 
 static const struct scenario *const scenarios[] = {
-    &call_scenario, &channel_scenario, &fifo_scenario,   &futex_scenario, &handle_scenario,
-    &port_scenario, &socket_scenario,  &thread_scenario, &timer_scenario, &wake_scenario,
+    &call_scenario,   &channel_scenario, &fifo_scenario, &futex_scenario,
+    &handle_scenario, &memory_scenario,  &port_scenario, &socket_scenario,
+    &thread_scenario, &timer_scenario,   &wake_scenario,
 };
 enum { SCENARIOS = sizeof(scenarios) / sizeof(scenarios[0]), STUCK_SECONDS = 30 };
 

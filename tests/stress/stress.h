@@ -38,7 +38,8 @@ struct scenario {
 };
 
 extern const struct scenario call_scenario, channel_scenario, fifo_scenario, futex_scenario,
-    handle_scenario, port_scenario, socket_scenario, thread_scenario, timer_scenario, wake_scenario;
+    handle_scenario, memory_scenario, port_scenario, socket_scenario, thread_scenario,
+    timer_scenario, wake_scenario;
 
 // Is the time over?
 bool stress_is_over(void);
