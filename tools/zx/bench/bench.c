@@ -17,8 +17,9 @@
 static const char command[] = "bench";
 
 static const struct bench_noun *const nouns[] = {
-    &bench_channel, &bench_round_trip, &bench_socket, &bench_fifo,   &bench_event,  &bench_port,
-    &bench_timer,   &bench_futex,      &bench_handle, &bench_create, &bench_lookup,
+    &bench_channel, &bench_round_trip, &bench_socket,  &bench_fifo,   &bench_event,
+    &bench_port,    &bench_timer,      &bench_futex,   &bench_handle, &bench_create,
+    &bench_lookup,  &bench_memory,     &bench_mapping, &bench_clone,  &bench_pager,
 };
 
 // The handles that the lookup rows keep alive, and some for the others.

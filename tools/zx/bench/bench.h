@@ -27,7 +27,13 @@ struct bench_side {
     // Does the work `count` times, and checks that it was done.
     void (*run)(void *state, uint64_t count);
     void (*tear_down)(void *state);
+    // Can this machine do it? May be null: yes. A side that cannot is left out.
+    bool (*available)(void);
 };
+
+static inline bool bench_can(const struct bench_side *side) {
+    return side->available == NULL || side->available();
+}
 
 enum bench_form {
     BENCH_ALONE,  // one thread
@@ -52,8 +58,9 @@ struct bench_noun {
 #define BENCH_COUNT(array) (sizeof(array) / sizeof((array)[0]))
 #define BENCH_SIDES(array) .sides = (array), .side_count = BENCH_COUNT(array)
 
-extern const struct bench_noun bench_channel, bench_create, bench_event, bench_fifo, bench_futex,
-    bench_handle, bench_lookup, bench_port, bench_round_trip, bench_socket, bench_timer;
+extern const struct bench_noun bench_channel, bench_clone, bench_create, bench_event, bench_fifo,
+    bench_futex, bench_handle, bench_lookup, bench_mapping, bench_memory, bench_pager, bench_port,
+    bench_round_trip, bench_socket, bench_timer;
 
 // Ends the program with what is wrong unless the condition holds: a number of work that was not
 // done says nothing.

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
+#include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/timerfd.h>
 #include <time.h>
@@ -39,6 +40,7 @@ CREATE_ONE(event_run, zx_event_create(0, &handle))
 CREATE_ONE(port_run, zx_port_create(0, &handle))
 CREATE_ONE(timer_run, zx_timer_create(ZX_TIMER_SLACK_CENTER, ZX_CLOCK_MONOTONIC, &handle))
 CREATE_ONE(clock_run, zx_clock_create(0, NULL, &handle))
+CREATE_ONE(vmo_run, zx_vmo_create(4096, 0, &handle))
 CREATE_ONE(log_run, zx_debuglog_create(ZX_HANDLE_INVALID, 0, &handle))
 
 #define CREATE_TWO(name, create)                                                                   \
@@ -69,6 +71,7 @@ CREATE_TWO(fifo_run, zx_fifo_create(64, 16, 0, &ends[0], &ends[1]))
 OPEN_ONE(eventfd_run, eventfd(0, EFD_CLOEXEC))
 OPEN_ONE(epoll_run, epoll_create1(EPOLL_CLOEXEC))
 OPEN_ONE(timerfd_run, timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC))
+OPEN_ONE(memfd_run, memfd_create("bench", MFD_CLOEXEC))
 OPEN_ONE(null_run, open("/dev/null", O_WRONLY | O_CLOEXEC))
 
 #define OPEN_TWO(name, open)                                                                       \
@@ -119,6 +122,8 @@ static const struct bench_side timer_sides[] = {
 static const struct bench_side clock_sides[] = {OURS(clock_run), FLOOR};
 static const struct bench_side port_sides[] = {
     OURS(port_run), SIDE("epoll_create", BENCH_NEIGHBOUR, epoll_run), FLOOR};
+static const struct bench_side vmo_sides[] = {
+    OURS(vmo_run), SIDE("memfd_create+close", BENCH_NEIGHBOUR, memfd_run), FLOOR};
 static const struct bench_side log_sides[] = {
     OURS(log_run), SIDE("open of /dev/null", BENCH_NEIGHBOUR, null_run), FLOOR};
 
@@ -131,6 +136,7 @@ static const struct bench_row rows[] = {
     {"timer create+close", BENCH_ALONE, 0, BENCH_SIDES(timer_sides)},
     {"clock create+close", BENCH_ALONE, 0, BENCH_SIDES(clock_sides)},
     {"port create+close", BENCH_ALONE, 0, BENCH_SIDES(port_sides)},
+    {"vmo create+close", BENCH_ALONE, 0, BENCH_SIDES(vmo_sides)},
     {"debuglog create+close", BENCH_ALONE, 0, BENCH_SIDES(log_sides)},
 };
 const struct bench_noun bench_create = {rows, BENCH_COUNT(rows)};

@@ -246,6 +246,9 @@ static void begin(struct run *run, struct bench_result *result) {
     }
     for (size_t side = 0; side < row->side_count; side++) {
         const struct bench_side *way = &row->sides[side];
+        if (!bench_can(way)) {
+            continue;
+        }
         say_where(result, way);
         for (uint32_t i = 0; i < result->threads; i++) {
             run->states[side][i] = way->set_up(way->size != 0 ? way->size : row->size);
@@ -260,6 +263,9 @@ static void end(struct run *run) {
         crew_end(&run->crew);
     }
     for (size_t side = 0; side < row->side_count; side++) {
+        if (!bench_can(&row->sides[side])) {
+            continue;
+        }
         say_where(run->result, &row->sides[side]);
         for (uint32_t i = 0; i < run->result->threads; i++) {
             row->sides[side].tear_down(run->states[side][i]);
@@ -274,6 +280,9 @@ void bench_measure(struct bench_result *result) {
     struct run run;
     begin(&run, result);
     for (size_t side = 0; side < row->side_count; side++) {
+        if (!bench_can(&row->sides[side])) {
+            continue;
+        }
         say_where(result, &row->sides[side]);
         result->sides[side].operations =
             find_count(&row->sides[side], run.states[side][0], result->threads);
@@ -282,6 +291,9 @@ void bench_measure(struct bench_result *result) {
     for (uint32_t round = 0; round <= result->round_count; round++) {
         for (size_t side = 0; side < row->side_count; side++) {
             struct bench_timing *timing = &result->sides[side];
+            if (!bench_can(&row->sides[side])) {
+                continue;
+            }
             say_where(result, &row->sides[side]);
             int64_t time =
                 run_once(&run.crew, &row->sides[side], run.states[side], timing->operations);
@@ -300,6 +312,9 @@ void bench_try(struct bench_result *result) {
     begin(&run, result);
     for (int round = 0; round < 2; round++) {
         for (size_t side = 0; side < result->row->side_count; side++) {
+            if (!bench_can(&result->row->sides[side])) {
+                continue;
+            }
             say_where(result, &result->row->sides[side]);
             run_once(&run.crew, &result->row->sides[side], run.states[side], TRIED_OPERATIONS);
         }

@@ -30,6 +30,10 @@ void bench_print_result(FILE *out, const struct bench_result *result) {
     for (size_t i = 0; i < result->row->side_count; i++) {
         const struct bench_side *side = &result->row->sides[i];
         const struct bench_timing *timing = &result->sides[i];
+        if (!bench_can(side)) {
+            fprintf(out, "  %-26s %-9s not to be had here\n", side->name, kind_names[side->kind]);
+            continue;
+        }
         fprintf(out, "  %-26s %-9s %10.1f %10.1f %10.1f", side->name, kind_names[side->kind],
                 timing->spread.median, timing->spread.min, timing->spread.max);
         if (i > 0) {
@@ -78,10 +82,12 @@ void bench_print_json(FILE *out, const struct bench_result *results, size_t coun
         fprintf(out, ", \"threads\": %u, \"cpus\": %u, \"sides\": [\n",
                 results[i].row->form == BENCH_PAIR ? 2 : results[i].threads, results[i].cpus);
         for (size_t side = 0; side < results[i].row->side_count; side++) {
-            print_json_side(out, &results[i], side);
-            fputs(side + 1 < results[i].row->side_count ? ",\n" : "\n", out);
+            if (bench_can(&results[i].row->sides[side])) {
+                fputs(side > 0 ? ",\n" : "", out);
+                print_json_side(out, &results[i], side);
+            }
         }
-        fprintf(out, "    ]}%s\n", i + 1 < count ? "," : "");
+        fprintf(out, "\n    ]}%s\n", i + 1 < count ? "," : "");
     }
     fputs("  ]\n}\n", out);
     free(facts);
@@ -121,6 +127,20 @@ static const struct promise {
      "times a raw futex ping-pong"},
     {"futex ping-pong, two CPUs", "raw futex ping-pong", AT_MOST, 1.15, true,
      "times a raw futex ping-pong"},
+    {"vmo create+close", "memfd_create+close", AT_LEAST, 10, false,
+     "times as fast as memfd_create and close"},
+    {"vmo read 64 KiB", "memcpy", AT_MOST, 1.15, true, "times a memcpy"},
+    {"vmo write 64 KiB", "memcpy", AT_MOST, 1.15, true, "times a memcpy"},
+    {"map+touch+unmap 4 KiB", "mmap of a memfd", AT_MOST, 1.25, true, "times mmap"},
+    {"map+touch+unmap 64 MiB", "mmap of a memfd", AT_MOST, 1.25, true, "times mmap"},
+    {"clone 16 pages, write one, close", "MAP_PRIVATE of a memfd", AT_LEAST, 5, false,
+     "times as fast as MAP_PRIVATE"},
+    {"clone 16 pages, map, touch one, close", "MAP_PRIVATE of a memfd", AT_MOST, 2, true,
+     "times MAP_PRIVATE"},
+    {"clone+close of committed memory", "libzircon, 1 GiB", AT_MOST, 3, false,
+     "times the time for 1 MiB"},
+    {"region allocate+destroy", "libzircon, 10^5 regions", AT_MOST, 10, false,
+     "times the time among 10"},
     {"handle lookup, one again and again", "libzircon, 10^6 live", AT_MOST, 1.5, false,
      "times the time with 10 live"},
 };
