@@ -199,9 +199,9 @@ TEST(vmar_unmap, and_its_kin_never_touch_memory_of_linux) {
         }
     }
     int here;
-    expect_refused(vmo, (uintptr_t)&here / PAGE * PAGE);                 // the stack
-    expect_refused(vmo, (uintptr_t)&expect_refused / PAGE * PAGE);       // code
-    expect_refused(vmo, (uintptr_t)(void *)zx_vmar_unmap / PAGE * PAGE); // the library's
+    expect_refused(vmo, (uintptr_t)&here / PAGE * PAGE);           // the stack
+    expect_refused(vmo, (uintptr_t)&expect_refused / PAGE * PAGE); // code
+    expect_refused(vmo, (uintptr_t)&zx_vmar_unmap / PAGE * PAGE);  // the library's
     expect_refused(vmo, 0);
     expect_refused(vmo, last_page);
     expect_refused(vmo, UINT64_C(0x0000800000000000));
@@ -415,7 +415,7 @@ static int do_wrong_things(void *argument) {
             zx_vmo_create(UINT64_MAX - (uint64_t)i, 0, &made) >= 0 ||
             zx_vmo_create_child(vmo, 0, 0, PAGE, &made) >= 0 ||
             zx_vmar_map(root, ZX_VM_PERM_WRITE, 0, vmo, 0, PAGE, &at) >= 0 ||
-            zx_vmo_read(vmo, (void *)zx_vmo_read, 0, 8) >= 0 ||
+            zx_vmo_read(vmo, (void *)(uintptr_t)&zx_vmo_read, 0, 8) >= 0 ||
             zx_vmo_op_range(vmo, (uint32_t)i + 20, 0, PAGE, NULL, 0) >= 0) {
             return -1;
         }
