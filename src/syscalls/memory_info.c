@@ -79,7 +79,9 @@ static bool put_map(void *context, struct vmar *vmar, struct mapping *mapping, u
     memset(&info, 0, sizeof(info));
     info.depth = depth + 1; // that of the address space is 0
     if (vmar != NULL) {
-        strncpy(info.name, vmar->is_root ? "root" : "useralloc", sizeof(info.name) - 1);
+        static const char root[] = "root", other[] = "useralloc";
+        memcpy(info.name, vmar->is_root ? root : other,
+               vmar->is_root ? sizeof(root) : sizeof(other));
         info.base = vmar->inside.base;
         info.size = vmar->inside.size;
         info.type = ZX_INFO_MAPS_TYPE_VMAR;

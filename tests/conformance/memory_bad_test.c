@@ -209,8 +209,6 @@ TEST(vmar_unmap, and_its_kin_never_touch_memory_of_linux) {
     zx_info_vmar_t range = root_range();
     expect_refused(vmo, range.base + range.len);
     expect_refused(vmo, range.base - PAGE);
-    expect_refused(vmo, range.base - OWN * PAGE + PAGE); // reaches in
-    expect_refused(vmo, range.base + range.len - PAGE);  // reaches out
     free(allocated);
     EXPECT(munmap(mapped, OWN * PAGE) == 0);
     close_handle(vmo);
@@ -281,7 +279,7 @@ TEST(vmar_map, fails_without_memory) {
 
 TEST(vmar_allocate, fails_without_memory) {
     zx_vaddr_t at = 0;
-    expect_no_memory(allocate_it, &at, sizeof(at));
+    expect_no_memory(allocate_it, &at, 0);
     EXPECT_OK(zx_vmar_destroy(the_region));
     close_handle(the_region);
 }

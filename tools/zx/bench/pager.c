@@ -179,12 +179,19 @@ static void faults_tear_down(void *opaque) {
     free(state);
 }
 
+static bool has_pager(void) {
+    zx_handle_t pager = ZX_HANDLE_INVALID;
+    bool has = zx_pager_create(0, &pager) == ZX_OK;
+    return zx_handle_close(pager) == ZX_OK && has;
+}
+
 static const struct bench_side sides[] = {
     {.name = "libzircon",
      .kind = BENCH_OURS,
      .set_up = pager_set_up,
      .run = pager_run,
-     .tear_down = pager_tear_down},
+     .tear_down = pager_tear_down,
+     .available = has_pager},
     {.name = "userfaultfd",
      .kind = BENCH_NEIGHBOUR,
      .set_up = faults_set_up,
