@@ -12,7 +12,6 @@
 #include "host/slab.h"
 #include "host/threads.h"
 #include "host/window.h"
-#include "objects/channel.h"
 #include "objects/debuglog.h"
 #include "objects/event.h"
 #include "objects/futex.h"
@@ -56,6 +55,7 @@ static void start(void) {
     resource_start();
     interrupt_line_start();
     ktrace_start_room();
+    thread_start_hooks();
 
     struct thread *self = thread_attach();
     invariant(self != NULL);
@@ -96,12 +96,8 @@ struct thread *kernel_attach(void) {
 }
 
 void kernel_detach(struct thread *self) {
-    channel_call_abandon(self);
-    if (self->object != NULL) {
-        thread_object_exit(self, self->object);
-    }
-    object_bury_dead(self);
-    handle_thread_leave(self);
+    thread_object_leave(self);
+    thread_drop_signals(self);
     thread_detach(self);
 }
 

@@ -13,7 +13,7 @@ set(allowed
 # Weak: there with the address sanitizer alone, which needs %fs itself.
 list(APPEND allowed __asan_unpoison_memory_region)
 # Variables, and what the linker makes.
-list(APPEND allowed environ _GLOBAL_OFFSET_TABLE_ __start_kernel_state __stop_kernel_state)
+list(APPEND allowed environ __ehdr_start etext _GLOBAL_OFFSET_TABLE_ __start_kernel_state __stop_kernel_state)
 # From the linked programs' side. A call by number of a linked program goes that way; the entry of a
 # loaded one must not.
 list(APPEND allowed vdso_channel_call)

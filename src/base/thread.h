@@ -42,8 +42,35 @@ enum thread_pending {
     THREAD_PENDING_NESTED = 1u << 3, // a descriptor for one call from a signal handler
     THREAD_PENDING_LEAVE = 1u << 4,  // a descriptor for one call of a thread that has left
     THREAD_PENDING_POLICY = 1u << 5, // a policy of its job raises an exception
+    THREAD_PENDING_START = 1u << 6,  // it has not run yet, and somebody wants to know when it does
+    THREAD_PENDING_STEP = 1u << 7,   // it was single-stepped when it came into the kernel
+    THREAD_PENDING_RETRY = 1u << 8,  // its call is to be made again
+
+    // Those that a kick makes a thread see to, once it runs its program's code.
+    THREAD_PENDING_KICKS = THREAD_PENDING_KILL | THREAD_PENDING_SUSPEND | THREAD_PENDING_POLICY |
+                           THREAD_PENDING_START | THREAD_PENDING_STEP | THREAD_PENDING_RETRY,
 };
 
+// A descriptor lies at the start of an aligned block, with the thread's stacks behind it: whoever
+// runs on one of them finds the descriptor by his stack pointer.
+//
+//     descriptor | no access | kernel stack, of loaded threads | no access | signal stack
+enum {
+    THREAD_BLOCK = 256 << 10,
+    THREAD_KERNEL_STACK = 12 << 10, // where it begins
+    THREAD_SIGNAL_GUARD = 128 << 10,
+    THREAD_SIGNAL_STACK = THREAD_SIGNAL_GUARD + (4 << 10),
+};
+
+// Where the code in assembly finds things.
+enum {
+    THREAD_OFFSET_STATE = 8,
+    THREAD_OFFSET_PENDING = 12,
+    THREAD_OFFSET_USER_SP = 32,
+    THREAD_OFFSET_HOST_SP = 40,
+};
+
+struct frame;
 struct slab_link;
 
 // A thread's own free cells of one slab cache.
@@ -71,11 +98,29 @@ struct channel_waiter {
 };
 
 struct thread {
+    struct thread *self;      // tells a block that has a descriptor
     _Atomic uint32_t state;   // enum thread_state
     _Atomic uint32_t pending; // enum thread_pending
     _Atomic uint32_t park;    // the futex word, see host/park.h
-    uint32_t tid;             // Linux's number of the thread
+    _Atomic uint32_t tid;     // Linux's number of the thread; 0 before it runs
     _Atomic uint32_t blocked; // while parked: ZX_THREAD_STATE_BLOCKED_*, why
+    _Atomic uint32_t alive;   // not 0 until Linux is done with a thread made by clone
+    uint64_t user_sp;         // of a loaded thread in the kernel: its stack pointer
+    uint64_t host_sp;         // of a linked thread: where its last return goes, 0 if to libc
+
+    uint64_t retry[7]; // number and first arguments of the call to be made again
+
+    bool loaded;          // made by clone: runs code of Fuchsia's, with %fs of its own
+    bool first;           // the first thread of its process
+    bool leaving;         // on its way out for good
+    bool killed;          // because somebody killed it
+    uint32_t park_ignore; // pending flags that do not end a wait
+    atomic_bool kicked;   // a kick is on its way
+    uint8_t dispatch;     // the selector of Linux's syscall user dispatch
+    struct frame *frame;  // while it is stopped: its registers; see objects/thread.h
+    uint64_t entry[4];    // where it begins: pc, sp and two arguments
+    void *own_stack;      // the alternate signal stack that the program asked for
+    size_t own_stack_size;
 
     struct thread *outer; // of a nested descriptor: the one below it
     struct process *process;

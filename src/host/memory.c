@@ -83,13 +83,18 @@ bool memory_is_ours(void) {
 }
 
 void *memory_take(size_t size) {
+    return memory_take_aligned(size, HOST_PAGE_SIZE);
+}
+
+void *memory_take_aligned(size_t size, size_t alignment) {
     size = (size + HOST_PAGE_SIZE - 1) & ~(size_t)(HOST_PAGE_SIZE - 1);
-    uintptr_t at = atomic_load(&header()->next);
+    uintptr_t next = atomic_load(&header()->next), at;
     do {
-        if (size > kernel_range.frames - at) {
+        at = (next + alignment - 1) & ~(uintptr_t)(alignment - 1);
+        if (at > kernel_range.frames || size > kernel_range.frames - at) {
             return NULL;
         }
-    } while (!atomic_compare_exchange_weak(&header()->next, &at, at + size));
+    } while (!atomic_compare_exchange_weak(&header()->next, &next, at + size));
 
     // Two threads may commit overlapping parts: making a page accessible twice does no harm.
     uintptr_t committed = atomic_load(&header()->committed);

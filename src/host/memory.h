@@ -23,6 +23,9 @@ bool memory_start(void);
 // Linux refuses.
 void *memory_take(size_t size);
 
+// The same at a multiple of `alignment`, a power of two.
+void *memory_take_aligned(size_t size, size_t alignment);
+
 // A stack of `size` bytes with a page without access below it; returns its lowest usable byte.
 void *memory_take_stack(size_t size);
 

@@ -17,7 +17,8 @@ enum {
 enum { LINUX_ETIMEDOUT = 110 };
 
 static bool is_interrupted(struct thread *self) {
-    return (atomic_load(&self->pending) & (THREAD_PENDING_KILL | THREAD_PENDING_SUSPEND)) != 0;
+    return (atomic_load(&self->pending) & (THREAD_PENDING_KILL | THREAD_PENDING_SUSPEND) &
+            ~self->park_ignore) != 0;
 }
 
 static enum park_result sleep_until(struct thread *self, zx_time_t deadline) {

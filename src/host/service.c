@@ -17,7 +17,16 @@ static void run(void *argument) {
     body(self);
 }
 
-bool service_start(void (*body)(struct thread *self)) {
+bool service_start(struct thread *self, void (*body)(struct thread *self)) {
+    if (self->loaded) {
+        // Libc cannot be called from here.
+        struct thread *running = thread_make();
+        if (running == NULL || thread_clone(running, body)) {
+            return running != NULL;
+        }
+        thread_detach(running);
+        return false;
+    }
     void *argument = *(void **)(void *)&body;
     return service_spawn != NULL && service_spawn(run, argument);
 }

@@ -7,7 +7,7 @@
 struct thread;
 
 // Starts a thread that runs `body` for ever, with all signals blocked. False if Linux refuses.
-bool service_start(void (*body)(struct thread *self));
+bool service_start(struct thread *self, void (*body)(struct thread *self));
 
 // Who makes threads: libc's side sets it before anything else (libc/service.c). `run` is called in
 // the new thread.

@@ -23,6 +23,10 @@ bool user_range_is_valid(uintptr_t at, size_t size) {
            (end <= (uintptr_t)__start_kernel_state || at >= (uintptr_t)__stop_kernel_state);
 }
 
+bool user_is_kernel(uintptr_t address) {
+    return !user_range_is_valid(address, 1);
+}
+
 zx_status_t copy_from_user(void *to, user_in from, size_t size) {
     if (size == 0) {
         return ZX_OK;

@@ -25,6 +25,9 @@ typedef struct {
     void *p;
 } user_inout;
 
+// Is this an address of the kernel's, which user copies refuse?
+bool user_is_kernel(uintptr_t address);
+
 // Copies; `size` 0 always succeeds.
 zx_status_t copy_from_user(void *to, user_in from, size_t size);
 zx_status_t copy_to_user(user_out to, const void *from, size_t size);

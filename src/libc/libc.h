@@ -9,8 +9,19 @@
 // pthread_create without a thread object: for threads that are not the program's.
 int libc_create_thread(pthread_t *thread, void *(*function)(void *), void *argument);
 
+struct thread;
+
+// The calling thread entered the kernel: notes the alternate signal stack that it had.
+void libc_signals_attached(struct thread *self);
+
+// In the child of a fork: gives the calling thread back the stack that its program asked for.
+void libc_signals_forget(void);
+
 // Lets the kernel make threads of its own (libc/service.c).
 void libc_offer_threads(void);
+
+// Lets zx_thread_start make threads of the linked program.
+void libc_offer_thread_starts(void);
 
 struct thread_object;
 

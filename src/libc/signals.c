@@ -17,12 +17,15 @@
 #include "base/invariant.h"
 #include "host/defer.h"
 #include "host/fault.h"
+#include "host/threads.h"
+#include "libc/libc.h"
 #include "libc/next.h"
 #include "syscalls/entry.h"
 
 NEXT(int, sigaction, (int signal, const struct sigaction *action, struct sigaction *old),
      (signal, action, old))
 NEXT(int, sigprocmask, (int how, const sigset_t *set, sigset_t *old), (how, set, old))
+NEXT(int, sigaltstack, (const stack_t *stack, stack_t *old), (stack, old))
 NEXT(int, pthread_sigmask, (int how, const sigset_t *set, sigset_t *old), (how, set, old))
 
 static void to_libc(struct sigaction *to, const struct linux_sigaction *from) {
@@ -54,6 +57,17 @@ static void run_handler(int number, siginfo_t *info, void *context) {
     struct thread *self = entry_current();
     if (self == NULL || !signal_defer(self, number, info, context)) {
         struct sigaction action = wanted_actions[number];
+        if (self != NULL && thread_of_stack() == self && is_function(&action)) {
+            // The program wants it on an alternate stack, and so it came on ours.
+            struct linux_sigaction wanted;
+            from_libc(&wanted, &action);
+            if ((action.sa_flags & (int)SA_RESETHAND) != 0) {
+                sigaction(number, &(struct sigaction){.sa_handler = SIG_DFL}, NULL);
+            }
+            fault_deliver(self, number, info, context, &wanted);
+            errno = error;
+            return;
+        }
         if ((action.sa_flags & (int)SA_RESETHAND) != 0) {
             sigaction(number, &(struct sigaction){.sa_handler = SIG_DFL}, NULL);
         }
@@ -130,6 +144,58 @@ ZX_EXPORT sighandler_t signal(int number, sighandler_t handler) {
     sigemptyset(&action.sa_mask);
     sigaddset(&action.sa_mask, number);
     return sigaction(number, &action, &old) == 0 ? old.sa_handler : SIG_ERR;
+}
+
+// --- alternate stacks ---
+
+// What the program asked for; Linux has the thread's signal stack of ours in its place.
+static _Thread_local stack_t own_stack = {.ss_flags = SS_DISABLE};
+
+static bool is_on_own_stack(void) {
+    uintptr_t here = (uintptr_t)__builtin_frame_address(0), begin = (uintptr_t)own_stack.ss_sp;
+    return (own_stack.ss_flags & SS_DISABLE) == 0 && here > begin &&
+           here - begin <= own_stack.ss_size;
+}
+
+ZX_EXPORT int sigaltstack(const stack_t *stack, stack_t *old) {
+    struct thread *self = entry_current();
+    if (self == NULL) {
+        return next_sigaltstack(stack, old);
+    }
+    stack_t before = own_stack;
+    bool busy = is_on_own_stack();
+    if (busy) {
+        before.ss_flags = SS_ONSTACK;
+    }
+    if (stack != NULL) {
+        bool disable = (stack->ss_flags & SS_DISABLE) != 0;
+        if (busy || (stack->ss_flags & ~(SS_DISABLE | SS_ONSTACK)) != 0) {
+            errno = busy ? EPERM : EINVAL;
+            return -1;
+        }
+        if (!disable && stack->ss_size < (size_t)MINSIGSTKSZ) {
+            errno = ENOMEM;
+            return -1;
+        }
+        own_stack = *stack;
+        own_stack.ss_flags = disable ? SS_DISABLE : 0;
+        self->own_stack = disable ? NULL : stack->ss_sp;
+        self->own_stack_size = disable ? 0 : stack->ss_size;
+    }
+    if (old != NULL) {
+        *old = before;
+    }
+    return 0;
+}
+
+void libc_signals_attached(struct thread *self) {
+    if (self->own_stack != NULL) {
+        own_stack = (stack_t){.ss_sp = self->own_stack, .ss_size = self->own_stack_size};
+    }
+}
+
+void libc_signals_forget(void) {
+    next_sigaltstack(&own_stack, NULL);
 }
 
 ZX_EXPORT int sigprocmask(int how, const sigset_t *set, sigset_t *old) {

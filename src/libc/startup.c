@@ -107,6 +107,7 @@ ALIAS(zx_vmar_root_self);
 // ours; and a fork's child begins with a fresh one.
 static void forget(void) {
     libc_threads_forget();
+    libc_signals_forget();
     entry_forget();
 }
 
@@ -120,6 +121,7 @@ __attribute__((constructor)) static void start(void) {
     fault_leave = entry_end;
     fault_resolve = resolve;
     libc_offer_threads();
+    libc_offer_thread_starts();
     pthread_atfork(NULL, NULL, forget);
     entry_end(entry_begin());
 }

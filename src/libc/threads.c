@@ -17,6 +17,7 @@
 
 #include "base/state.h"
 #include "host/defer.h"
+#include "host/threads.h"
 #include "kernel.h"
 #include "libc/libc.h"
 #include "libc/next.h"
@@ -261,14 +262,56 @@ __attribute__((no_sanitize("thread"))) static void *run_posix(void *argument) {
 static void *run_posix(void *argument) {
     struct record *record = argument;
     begin(record);
-    return record->function(record->argument);
+    return thread_run_based(entry_current(), record->function, record->argument);
 }
 #endif
 
-static void *run_c11(void *argument) {
+static void *call_c11(void *argument) {
     struct record *record = argument;
-    begin(record);
     return (void *)(intptr_t)record->c11_function(record->argument);
+}
+
+static void *run_c11(void *argument) {
+    begin(argument);
+    return thread_run_based(entry_current(), call_c11, argument);
+}
+
+// --- threads that zx_thread_start starts ---
+
+static void *first(void *argument) {
+    thread_first(argument);
+}
+
+static void *run_started(void *argument) {
+    struct thread *self = argument;
+    entry_adopt(self);
+    signal_unblock(self->signal_mask);
+    return thread_run_based(self, first, self);
+}
+
+// On the thread of libc underneath, which ends when the Zircon thread does.
+static bool begin_started(struct thread *self, struct thread *running) {
+    (void)self;
+    pthread_attr_t attributes;
+    pthread_attr_init(&attributes);
+    pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
+    running->signal_mask = signal_block();
+    unsigned long mask = running->signal_mask; // the thread may be gone when this one goes on
+    pthread_t thread;
+    bool made = create_passing(&thread, &attributes, run_started, running) == 0;
+    signal_unblock(mask);
+    pthread_attr_destroy(&attributes);
+    return made;
+}
+
+// What a killed thread, or one that exits, leaves by: libc ends it as if its function had returned.
+static void exit_started(struct thread *self) {
+    atomic_store(&self->state, THREAD_IN_USER);
+    signal_resume(self);
+    if (self->host_sp != 0) {
+        thread_return_based(self->host_sp);
+    }
+    pthread_exit(NULL);
 }
 
 // A handler that ran in the new thread before it has entered the kernel would enter it in its
@@ -428,6 +471,11 @@ ZX_EXPORT zx_handle_t _zx_thread_self(void) {
 
 ZX_EXPORT extern __typeof__(_zx_thread_self) zx_thread_self
     __attribute__((weak, alias("_zx_thread_self")));
+
+void libc_offer_thread_starts(void) {
+    thread_host_begin = begin_started;
+    thread_host_exit = exit_started;
+}
 
 int libc_create_thread(pthread_t *thread, void *(*function)(void *), void *argument) {
     return create_passing(thread, NULL, function, argument);

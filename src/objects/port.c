@@ -24,6 +24,7 @@ struct port {
     struct list interrupts; // packets of interrupts, which come first
     struct list watches;
     struct list sleepers; // of struct sleeper
+    struct list ends;     // of struct port_end
 };
 
 // A thread in port_wait, on its stack.
@@ -65,6 +66,7 @@ struct object *port_new(struct thread *self, uint32_t options) {
     list_init(&port->interrupts);
     list_init(&port->watches);
     list_init(&port->sleepers);
+    list_init(&port->ends);
     object_init(&port->object, &port_type, &port->object_lock, 0);
     return &port->object;
 }
@@ -415,6 +417,28 @@ zx_status_t port_cancel(struct thread *self, struct object *port_object, struct 
 
 // --- the end ---
 
+bool port_watch_end(struct thread *self, struct object *object, struct port_end *end) {
+    struct port *port = port_at(object);
+    mutex_lock(self, &port->lock);
+    bool open = !port->closed;
+    if (open) {
+        list_add_tail(&port->ends, &end->node);
+    }
+    mutex_unlock(self, &port->lock);
+    return open;
+}
+
+bool port_unwatch_end(struct thread *self, struct object *object, struct port_end *end) {
+    struct port *port = port_at(object);
+    mutex_lock(self, &port->lock);
+    bool there = list_is_linked(&end->node);
+    if (there) {
+        list_remove(&end->node);
+    }
+    mutex_unlock(self, &port->lock);
+    return there;
+}
+
 static void port_on_zero_handles(struct thread *self, struct object *object) {
     struct port *port = port_at(object);
     struct list *node;
@@ -440,6 +464,12 @@ static void port_on_zero_handles(struct thread *self, struct object *object) {
         mutex_unlock(self, watch->object->lock);
         drop_references(self, watch);
         slab_free(self, &port_watch_slab, watch);
+        mutex_lock(self, &port->lock);
+    }
+    while ((node = list_pop(&port->ends)) != NULL) {
+        struct port_end *end = list_entry(node, struct port_end, node);
+        mutex_unlock(self, &port->lock);
+        end->ended(self, end);
         mutex_lock(self, &port->lock);
     }
     mutex_unlock(self, &port->lock);

@@ -42,6 +42,16 @@ bool port_takes_interrupts(struct object *port);
 bool port_queue_interrupt(struct thread *self, struct object *port, struct port_packet *packet,
                           zx_time_t timestamp);
 
+// Somebody who is told, under no lock, that nobody can read a port any more.
+struct port_end {
+    struct list node;
+    void (*ended)(struct thread *self, struct port_end *end);
+};
+// False if that is so already.
+bool port_watch_end(struct thread *self, struct object *port, struct port_end *end);
+// False if it has been told, or is about to be.
+bool port_unwatch_end(struct thread *self, struct object *port, struct port_end *end);
+
 // Takes a kernel packet out of the queue; false if it is not there.
 bool port_unqueue(struct thread *self, struct object *port, struct port_packet *packet);
 

@@ -18,6 +18,13 @@ struct thread_object {
     zx_thread_state_t state; // ZX_THREAD_STATE_NEW, RUNNING, SUSPENDED, DYING or DEAD
     struct thread *thread;   // while it runs
     uint32_t suspend_count;
+    struct frame *frame; // while it is stopped: its registers, if it has any
+    bool excepted;       // it is in an exception, and waits for an answer or is about to
+    struct exception_wait *exception_wait; // if a port received it
+    const zx_exception_report_t *report;
+    uint32_t exception_type; // ZX_EXCEPTION_CHANNEL_TYPE_* of the place
+    uint64_t debug[4], debug_status, debug_control;
+    zx_duration_t runtime; // of a dead thread
 };
 
 extern const struct object_type thread_object_type;
@@ -52,8 +59,38 @@ void thread_object_kill(struct thread *self, struct thread_object *object);
 zx_status_t thread_object_suspend(struct thread *self, struct thread_object *object);
 void thread_object_resume(struct thread *self, struct thread_object *object);
 
-// Ends the calling thread, which holds no locks.
+// The calling thread holds no locks and ends.
 _Noreturn void thread_exit(struct thread *self);
+
+// The program's own faults, in code that Fuchsia's vDSO has and we have here: a store, which is
+// done on return, and an instruction that is undefined. The exceptions are the thread's as if its
+// program had done it.
+void thread_fault_store(struct thread *self, uintptr_t address, int32_t value);
+_Noreturn void thread_fault_trap(struct thread *self);
+
+// Libc's side: starts a linked thread on a descriptor, and ends the calling one.
+extern bool (*thread_host_begin)(struct thread *self, struct thread *running);
+extern void (*thread_host_exit)(struct thread *self);
+
+// The first code of a thread that was started, in the kernel.
+_Noreturn void thread_first(struct thread *self);
+
+// What the thread leaves behind when it ends, all but its descriptor.
+void thread_object_leave(struct thread *self);
+
+// Registers of a thread that is suspended or in an exception, else BAD_STATE. `state` is one of the
+// structures, as ZX_THREAD_STATE_ says. NOT_SUPPORTED, INVALID_ARGS.
+zx_status_t thread_object_read(struct thread *self, struct thread_object *object, uint32_t kind,
+                               void *state);
+zx_status_t thread_object_write(struct thread *self, struct thread_object *object, uint32_t kind,
+                                const void *state);
+
+zx_duration_t thread_object_runtime(struct thread *self, struct thread_object *object);
+// BAD_STATE if the thread is in no exception.
+zx_status_t thread_object_report(struct thread *self, struct thread_object *object,
+                                 zx_exception_report_t *report);
+
+void thread_start_hooks(void);
 
 // The thread is over: signals ZX_THREAD_TERMINATED and leaves the process.
 void thread_object_exit(struct thread *self, struct thread_object *object);

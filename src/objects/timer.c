@@ -161,7 +161,7 @@ static bool ensure_service(struct thread *self) {
     bool start = !heap.started;
     heap.started = true;
     mutex_unlock(self, &heap.lock);
-    if (!start || service_start(serve)) {
+    if (!start || service_start(self, serve)) {
         return true;
     }
     mutex_lock(self, &heap.lock);

@@ -42,6 +42,8 @@ struct thread *entry_attach(struct thread_object *object) {
     }
     thread_object_start(self, object, self);
     object_unref(self, &object->object);
+    thread_take_signals(self);
+    libc_signals_attached(self);
     current = self;
     bool over = libc_thread_is_over();
     if (over) {
@@ -54,10 +56,19 @@ struct thread *entry_attach(struct thread_object *object) {
     return self;
 }
 
+// A thread that somebody started by zx_thread_start: its descriptor and its object are there.
+void entry_adopt(struct thread *self) {
+    atomic_store(&self->tid, thread_current_tid());
+    thread_take_signals(self);
+    current = self;
+    libc_thread_attached();
+}
+
 void entry_detach(void) {
     unsigned long mask = signal_block();
     struct thread *self = entry_current();
     if (self != NULL) {
+        atomic_store(&self->state, THREAD_IN_KERNEL);
         kernel_detach(self);
     }
     current = NULL;
@@ -112,6 +123,9 @@ static void leave_slow(struct thread *self) {
     } else if ((atomic_load(&self->pending) & THREAD_PENDING_LEAVE) != 0) {
         entry_detach();
     } else {
+        if ((atomic_load(&self->pending) & THREAD_PENDING_KICKS) != 0 && !self->leaving) {
+            thread_trap();
+        }
         signal_resume(self);
     }
 }

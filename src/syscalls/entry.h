@@ -11,6 +11,9 @@ struct thread *entry_attach(struct thread_object *object);
 // The calling thread's descriptor, or null if it never entered the kernel.
 struct thread *entry_current(void);
 
+// The calling thread of libc carries this descriptor, which was made for it.
+void entry_adopt(struct thread *self);
+
 // The calling thread leaves for good.
 void entry_detach(void);
 

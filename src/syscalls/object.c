@@ -149,6 +149,22 @@ static zx_status_t info_thread(struct thread *self, struct object *object, zx_ri
     return put_one(out, &info, sizeof(info));
 }
 
+static zx_status_t info_thread_stats(struct thread *self, struct object *object, zx_rights_t rights,
+                                     const struct info_out *out) {
+    (void)rights;
+    zx_info_thread_stats_t info = {
+        .total_runtime = thread_object_runtime(self, object_as(thread_object, object))};
+    return put_one(out, &info, sizeof(info));
+}
+
+static zx_status_t info_exception_report(struct thread *self, struct object *object,
+                                         zx_rights_t rights, const struct info_out *out) {
+    (void)rights;
+    zx_exception_report_t report;
+    zx_status_t status = thread_object_report(self, object_as(thread_object, object), &report);
+    return status != ZX_OK ? status : put_one(out, &report, sizeof(report));
+}
+
 static zx_status_t info_job(struct thread *self, struct object *object, zx_rights_t rights,
                             const struct info_out *out) {
     (void)rights;
@@ -271,6 +287,8 @@ static const struct info_topic {
     {ZX_INFO_PROCESS_THREADS, &process_type, ZX_RIGHT_ENUMERATE, info_threads},
     {ZX_INFO_PROCESS_HANDLE_STATS, &process_type, ZX_RIGHT_INSPECT, info_handle_stats},
     {ZX_INFO_THREAD, &thread_object_type, ZX_RIGHT_INSPECT, info_thread},
+    {ZX_INFO_THREAD_STATS, &thread_object_type, ZX_RIGHT_INSPECT, info_thread_stats},
+    {ZX_INFO_THREAD_EXCEPTION_REPORT, &thread_object_type, ZX_RIGHT_INSPECT, info_exception_report},
     {ZX_INFO_JOB, &job_type, ZX_RIGHT_INSPECT, info_job},
     {ZX_INFO_JOB_CHILDREN, &job_type, ZX_RIGHT_ENUMERATE, info_job_children},
     {ZX_INFO_JOB_PROCESSES, &job_type, ZX_RIGHT_ENUMERATE, info_job_processes},
@@ -348,40 +366,45 @@ static zx_status_t get_tx_threshold(struct thread *self, struct object *object, 
 
 // The thread-local storage of a linked program hangs on %fs, which is libc's.
 static zx_status_t set_fs(struct thread *self, struct object *object, uint64_t value) {
-    (void)self;
-    (void)object;
-    return value < THREAD_ADDRESS_LIMIT ? ZX_ERR_NOT_SUPPORTED : ZX_ERR_INVALID_ARGS;
-}
-
-static zx_status_t set_gs(struct thread *self, struct object *object, uint64_t value) {
-    (void)self;
     (void)object;
     if (value >= THREAD_ADDRESS_LIMIT) {
         return ZX_ERR_INVALID_ARGS;
     }
-    thread_set_gs(value);
+    if (!self->loaded) {
+        return ZX_ERR_NOT_SUPPORTED;
+    }
+    thread_set_fs(value);
     return ZX_OK;
 }
 
-// For properties of types that there are no objects of yet.
-static zx_status_t get_of_none(struct thread *self, struct object *object, uint64_t *value) {
-    (void)self;
+static zx_status_t set_gs(struct thread *self, struct object *object, uint64_t value) {
     (void)object;
-    (void)value;
-    return ZX_ERR_WRONG_TYPE;
+    if (value >= THREAD_ADDRESS_LIMIT) {
+        return ZX_ERR_INVALID_ARGS;
+    }
+    thread_set_gs(self, value);
+    return ZX_OK;
 }
 
-static zx_status_t set_of_none(struct thread *self, struct object *object, uint64_t value) {
-    (void)self;
-    (void)object;
-    (void)value;
-    return ZX_ERR_WRONG_TYPE;
+static zx_status_t get_exception_state(struct thread *self, struct object *object,
+                                       uint64_t *value) {
+    *value =
+        exception_resumes(self, object) ? ZX_EXCEPTION_STATE_HANDLED : ZX_EXCEPTION_STATE_TRY_NEXT;
+    return ZX_OK;
+}
+
+static zx_status_t set_exception_state(struct thread *self, struct object *object, uint64_t value) {
+    if (value != ZX_EXCEPTION_STATE_HANDLED && value != ZX_EXCEPTION_STATE_TRY_NEXT) {
+        return ZX_ERR_INVALID_ARGS;
+    }
+    exception_set_resumes(self, object, value == ZX_EXCEPTION_STATE_HANDLED);
+    return ZX_OK;
 }
 
 // The properties of one type of object each, as numbers of 4 or 8 bytes.
 static const struct property {
     uint32_t property;
-    const struct object_type *type; // null: no object has it yet
+    const struct object_type *type;
     size_t size;
     bool unchecked; // Zircon does not look at the size that is given
     zx_status_t (*get)(struct thread *self, struct object *object, uint64_t *value);
@@ -395,7 +418,8 @@ static const struct property {
      socket_set_read_threshold},
     {ZX_PROP_SOCKET_TX_THRESHOLD, &socket_type, sizeof(size_t), false, get_tx_threshold,
      socket_set_write_threshold},
-    {ZX_PROP_EXCEPTION_STATE, NULL, sizeof(uint32_t), false, get_of_none, set_of_none},
+    {ZX_PROP_EXCEPTION_STATE, &exception_type, sizeof(uint32_t), false, get_exception_state,
+     set_exception_state},
     {ZX_PROP_JOB_KILL_ON_OOM, &job_type, sizeof(size_t), true, NULL, set_kill_on_oom},
     {ZX_PROP_REGISTER_FS, &thread_object_type, sizeof(uintptr_t), false, NULL, set_fs},
     {ZX_PROP_REGISTER_GS, &thread_object_type, sizeof(uintptr_t), false, NULL, set_gs},

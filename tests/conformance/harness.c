@@ -93,6 +93,27 @@ static void compare(void *context, const char *name, uint32_t live) {
     ck_assert_msg(live <= then, "%u %s left over", live - then, name);
 }
 
+static void look(void *context, const char *name, uint32_t live) {
+    struct census *census = context;
+    for (uint32_t i = 0; i < at_start.kinds; i++) {
+        if (strcmp(at_start.objects[i].name, name) == 0 && live > at_start.objects[i].live) {
+            census->kinds++;
+        }
+    }
+}
+
+// A thread that has signalled its end still has to let go of what it was.
+static void let_threads_end(void) {
+    for (int i = 0; i < 5000; i++) {
+        struct census more = {0};
+        libzircon_count_objects(look, &more);
+        if (more.kinds == 0) {
+            return;
+        }
+        zx_nanosleep(zx_deadline_after(ZX_MSEC(1)));
+    }
+}
+
 static void expect_nothing_left(struct census *before) {
     EXPECT_EQ(libzircon_count_handles(), before->handles);
     libzircon_count_objects(compare, before);
@@ -121,6 +142,7 @@ static void set_up(void) {
 static void tear_down(void) {
     libzircon_trace(NULL, NULL);
     write_seen();
+    let_threads_end();
     expect_nothing_left(&at_start);
 }
 
@@ -346,6 +368,55 @@ void finish_idle_thread(struct idle_thread *idle) {
     EXPECT_OK(zx_object_signal(idle->go, 0, ZX_EVENT_SIGNALED));
     EXPECT_OK(finish_thread(&idle->thread));
     close_handle(idle->go);
+}
+
+enum { RAW_STACK = 64 << 10 };
+
+void start_raw_thread(struct started_thread *thread, void (*entry)(uintptr_t, uintptr_t),
+                      uintptr_t arg1, uintptr_t arg2) {
+    thread->stack = map(RAW_STACK, PROT_READ | PROT_WRITE);
+    EXPECT_OK(zx_thread_create(zx_process_self(), "raw", 3, 0, &thread->handle));
+    EXPECT_OK(zx_thread_start(thread->handle, (uintptr_t)entry,
+                              (uintptr_t)thread->stack + RAW_STACK - 8, arg1, arg2));
+}
+
+void finish_raw_thread(struct started_thread *thread) {
+    EXPECT_OK(zx_object_wait_one(thread->handle, ZX_THREAD_TERMINATED, ZX_TIME_INFINITE, NULL));
+    close_handle(thread->handle);
+    munmap(thread->stack, RAW_STACK);
+}
+
+static void stop_and_exit(uintptr_t arg1, uintptr_t arg2) {
+    (void)arg1;
+    (void)arg2;
+    __asm__ volatile("ud2");
+    zx_thread_exit();
+}
+
+void start_stopped_thread(struct stopped_thread *stopped, zx_handle_t task) {
+    zx_exception_info_t info;
+    zx_thread_state_general_regs_t registers;
+    uint32_t handled = ZX_EXCEPTION_STATE_HANDLED;
+    EXPECT_OK(zx_task_create_exception_channel(task, 0, &stopped->channel));
+    start_raw_thread(&stopped->thread, stop_and_exit, 0, 0);
+    EXPECT_OK(zx_object_wait_one(stopped->channel, ZX_CHANNEL_READABLE, ZX_TIME_INFINITE, NULL));
+    EXPECT_OK(zx_channel_read(stopped->channel, 0, &info, &stopped->exception, sizeof(info), 1,
+                              NULL, NULL));
+    EXPECT_OK(zx_thread_read_state(stopped->thread.handle, ZX_THREAD_STATE_GENERAL_REGS, &registers,
+                                   sizeof(registers)));
+    registers.rip += 2;
+    EXPECT_OK(zx_thread_write_state(stopped->thread.handle, ZX_THREAD_STATE_GENERAL_REGS,
+                                    &registers, sizeof(registers)));
+    EXPECT_OK(zx_object_set_property(stopped->exception, ZX_PROP_EXCEPTION_STATE, &handled,
+                                     sizeof(handled)));
+}
+
+void finish_stopped_thread(struct stopped_thread *stopped) {
+    if (is_valid(stopped->exception)) {
+        close_handle(stopped->exception);
+    }
+    finish_raw_thread(&stopped->thread);
+    close_handle(stopped->channel);
 }
 
 // --- running ---

@@ -21,6 +21,8 @@
 #include <zircon/processargs.h>
 #include <zircon/status.h>
 #include <zircon/syscalls.h>
+#include <zircon/syscalls/debug.h>
+#include <zircon/syscalls/exception.h>
 #include <zircon/syscalls/object.h>
 #include <zircon/syscalls/port.h>
 #include <zircon/zx-syscall-numbers.h>
@@ -150,3 +152,22 @@ void finish_idle_thread(struct idle_thread *idle);
 // Waits until the thread is blocked (ZX_THREAD_STATE_BLOCKED_*), so that what comes next finds it
 // waiting, or has ended.
 void wait_until_blocked(struct test_thread *thread);
+
+// A thread of zx_thread_start's own, which runs `entry` with these arguments on a stack of its own.
+struct started_thread {
+    zx_handle_t handle;
+    char *stack;
+};
+void start_raw_thread(struct started_thread *thread, void (*entry)(uintptr_t, uintptr_t),
+                      uintptr_t arg1, uintptr_t arg2);
+// Waits for its end.
+void finish_raw_thread(struct started_thread *thread);
+
+// One that has stopped at an undefined instruction, and whose exception came over a channel of the
+// task. When the exception is closed it goes on behind the instruction, and ends.
+struct stopped_thread {
+    struct started_thread thread;
+    zx_handle_t channel, exception;
+};
+void start_stopped_thread(struct stopped_thread *stopped, zx_handle_t task);
+void finish_stopped_thread(struct stopped_thread *stopped);

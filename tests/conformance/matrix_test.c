@@ -30,6 +30,7 @@ enum { PAGE = 4096, STORAGE = PAGE, OPEN_MAX_HANDLES = 64, SIZE_DEFAULT = 64, CO
 struct plan {
     const struct syscall_desc *call;
     const struct setup *setup;
+    struct stopped_thread stopped; // whose exception is among the handles
     uint64_t words[8];
     zx_handle_t open[OPEN_MAX_HANDLES]; // closed at the end, those that are left
     size_t open_count;
@@ -166,6 +167,10 @@ static zx_handle_t make_object(struct plan *plan, zx_obj_type_t type) {
     case ZX_OBJ_TYPE_GUEST:
         status = zx_guest_create(root_resource(), 0, &handle, &peer);
         break;
+    case ZX_OBJ_TYPE_EXCEPTION:
+        EXPECT(plan->stopped.thread.handle == ZX_HANDLE_INVALID);
+        start_stopped_thread(&plan->stopped, zx_process_self());
+        return plan->stopped.exception;
     case ZX_OBJ_TYPE_SUSPEND_TOKEN:
         status = zx_task_suspend(handle_of_thread(&other_thread.thread), &handle);
         break;
@@ -445,6 +450,26 @@ static void prepare_powerctl(struct plan *plan) {
     set(plan, "cmd", ZX_SYSTEM_POWERCTL_X86_SET_PKG_PL1);
 }
 
+// The other thread, suspended.
+static void prepare_state(struct plan *plan) {
+    zx_handle_t thread = (zx_handle_t)get(plan, "handle"), token;
+    EXPECT_OK(zx_task_suspend(thread, &token));
+    keep(plan, token);
+    EXPECT_OK(zx_object_wait_one(thread, ZX_THREAD_SUSPENDED, ZX_TIME_INFINITE, NULL));
+    EXPECT_OK(zx_thread_read_state(thread, ZX_THREAD_STATE_GENERAL_REGS, memory_of(plan, "buffer"),
+                                   sizeof(zx_thread_state_general_regs_t)));
+    set(plan, "buffer_size", sizeof(zx_thread_state_general_regs_t));
+}
+
+// Of a name no more is read than fits.
+static void prepare_thread_create(struct plan *plan) {
+    set(plan, "name_size", 16);
+}
+
+static void prepare_thread(struct plan *plan) {
+    use(plan, "handle", ZX_OBJ_TYPE_THREAD);
+}
+
 static void prepare_features(struct plan *plan) {
     set(plan, "kind", ZX_FEATURE_KIND_HW_BREAKPOINT_COUNT);
 }
@@ -535,6 +560,7 @@ INFO_SETUP(PROCESS, PROCESS, sizeof(zx_info_process_t))
 INFO_SETUP(PROCESS_THREADS, PROCESS, 2 * sizeof(zx_koid_t)) // this thread and the other one
 INFO_SETUP(PROCESS_HANDLE_STATS, PROCESS, sizeof(zx_info_process_handle_stats_t))
 INFO_SETUP(THREAD, THREAD, sizeof(zx_info_thread_t))
+INFO_SETUP(THREAD_STATS, THREAD, sizeof(zx_info_thread_stats_t))
 INFO_SETUP(JOB, JOB, sizeof(zx_info_job_t))
 INFO_SETUP(JOB_PROCESSES, JOB, sizeof(zx_koid_t))
 INFO_SETUP(SOCKET, SOCKET, sizeof(zx_info_socket_t))
@@ -576,6 +602,7 @@ static const struct setup setups[] = {
     {"object_get_info", "PROCESS_THREADS", ZX_OK, prepare_info_PROCESS_THREADS},
     {"object_get_info", "PROCESS_HANDLE_STATS", ZX_OK, prepare_info_PROCESS_HANDLE_STATS},
     {"object_get_info", "THREAD", ZX_OK, prepare_info_THREAD},
+    {"object_get_info", "THREAD_STATS", ZX_OK, prepare_info_THREAD_STATS},
     {"object_get_info", "JOB", ZX_OK, prepare_info_JOB},
     {"object_get_info", "JOB_PROCESSES", ZX_OK, prepare_info_JOB_PROCESSES},
     {"object_get_info", "SOCKET", ZX_OK, prepare_info_SOCKET},
@@ -597,6 +624,14 @@ static const struct setup setups[] = {
     {"system_mexec_payload_get", "", ZX_OK, prepare_payload_get},
     {"system_powerctl", "", ZX_ERR_NOT_SUPPORTED, prepare_powerctl},
     {"system_get_features", "", ZX_OK, prepare_features},
+    {"task_create_exception_channel", "", ZX_OK, prepare_thread}, // others need ENUMERATE too
+    {"task_resume_from_exception", "", ZX_ERR_BAD_STATE, NULL},   // it is in none
+    {"task_suspend", "", ZX_OK, prepare_thread},
+    {"task_suspend_token", "", ZX_OK, prepare_thread},
+    {"thread_create", "", ZX_OK, prepare_thread_create},
+    {"thread_read_state", "", ZX_OK, prepare_state},
+    {"thread_start", "", ZX_ERR_BAD_STATE, NULL}, // it was
+    {"thread_write_state", "", ZX_OK, prepare_state},
     {"task_kill", "", ZX_OK, prepare_job},
     {"vmar_allocate", "", ZX_OK, prepare_vmar_allocate},
     {"vmar_map", "", ZX_OK, prepare_vmar_map},
@@ -862,6 +897,14 @@ static void close_acquired(struct plan *plan, bool failed) {
 
 static void finish_plan(struct plan *plan, bool failed) {
     close_acquired(plan, failed);
+    if (plan->stopped.thread.handle != ZX_HANDLE_INVALID) {
+        for (size_t i = 0; i < plan->open_count; i++) {
+            if (is_valid(plan->open[i]) && type_of(plan->open[i]) == ZX_OBJ_TYPE_EXCEPTION) {
+                close_handle(plan->open[i]);
+            }
+        }
+        finish_stopped_thread(&plan->stopped);
+    }
     for (size_t i = 0; i < plan->open_count; i++) {
         if (plan->open[i] != plan->served && is_valid(plan->open[i])) {
             close_handle(plan->open[i]);
@@ -897,9 +940,23 @@ static void count(struct counts *counts) {
     libzircon_count_objects(count_kind, counts);
 }
 
+static bool is_more(const struct counts *now, const struct counts *before) {
+    for (uint32_t i = 0; i < before->kinds; i++) {
+        if (now->live[i] > before->live[i]) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static void expect_unchanged(const struct counts *before) {
     struct counts now;
     count(&now);
+    // A thread that has signalled its end still has to let go of what it was.
+    for (int i = 0; i < 5000 && is_more(&now, before); i++) {
+        zx_nanosleep(zx_deadline_after(ZX_MSEC(1)));
+        count(&now);
+    }
     EXPECT_IN_SCENE(now.handles == before->handles, "%d handles left over",
                     (int)(now.handles - before->handles));
     for (uint32_t i = 0; i < now.kinds; i++) {
@@ -1182,6 +1239,15 @@ static void try_type(const struct setup *setup, int arg, zx_obj_type_t type) {
     }
 }
 
+// What a call does without a handle.
+static zx_status_t without_handle(const struct setup *setup, const struct syscall_arg *desc) {
+    if (!desc->optional) {
+        return ZX_ERR_BAD_HANDLE;
+    }
+    bool unbinds = strcmp(setup->call, "task_bind_exception_port") == 0; // and none is bound
+    return unbinds ? ZX_ERR_BAD_STATE : setup->status;
+}
+
 static void try_handles(const struct setup *setup) {
     const struct syscall_desc *call = syscall_find(setup->call);
     for (int arg = 0; arg < call->arg_count; arg++) {
@@ -1191,8 +1257,7 @@ static void try_handles(const struct setup *setup) {
         }
         zx_handle_t bad[BAD_HANDLES];
         bad_handles(bad); // the first is ZX_HANDLE_INVALID
-        try_word(setup, arg, ZX_HANDLE_INVALID, desc->optional ? setup->status : ZX_ERR_BAD_HANDLE,
-                 "handle");
+        try_word(setup, arg, ZX_HANDLE_INVALID, without_handle(setup, desc), "handle");
         for (int i = 1; i < BAD_HANDLES; i++) {
             try_word(setup, arg, bad[i], ZX_ERR_BAD_HANDLE, "handle");
         }

@@ -75,10 +75,11 @@ static void touch_bad_page(void) {
 
 // --- the tests ---
 
-static void two_signals_are_ours(void **state) {
+static void faults_and_the_kick_are_ours(void **state) {
     (void)state;
     for (int number = 1; number <= 64; number++) {
-        bool ours = number == SIGSEGV || number == SIGBUS;
+        bool ours = number == SIGSEGV || number == SIGBUS || number == SIGILL || number == SIGFPE ||
+                    number == SIGTRAP || number == SIGSYS || number == fault_kick_signal();
         assert_int_equal(fault_owns(number), ours);
         assert_int_equal(fault_signal_mask() >> (number - 1) & 1, ours);
     }
@@ -210,7 +211,7 @@ int main(void) {
     unit_self();
     check_that_an_earlier_handler_stays();
     const struct CMUnitTest tests[] = {
-        UNIT_TEST(two_signals_are_ours),
+        UNIT_TEST(faults_and_the_kick_are_ours),
         UNIT_TEST(the_chain_tells_and_takes),
         UNIT_TEST(the_programs_handler_gets_its_faults),
         UNIT_TEST(the_programs_handler_gets_bus_errors),

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "host/fault.h"
+#include "sys.h"
 
 enum { KINDS = 64, PAGE = 4096 };
 
@@ -23,6 +24,19 @@ __attribute__((visibility("default"))) sighandler_t signal(int number, sighandle
     }
     struct sigaction action = {.sa_handler = handler, .sa_flags = SA_RESTART}, old;
     return sigaction(number, &action, &old) == 0 ? old.sa_handler : SIG_ERR;
+}
+
+// The one call that is made of others is part of libc's side, which is not here.
+zx_status_t vdso_channel_call(zx_handle_t handle, uint32_t options, zx_time_t deadline,
+                              const zx_channel_call_args_t *args, uint32_t *actual_bytes,
+                              uint32_t *actual_handles) {
+    (void)handle;
+    (void)options;
+    (void)deadline;
+    (void)args;
+    (void)actual_bytes;
+    (void)actual_handles;
+    return ZX_ERR_NOT_SUPPORTED;
 }
 
 static struct thread *attach(void) {
