@@ -68,6 +68,8 @@ enum {
     THREAD_OFFSET_PENDING = 12,
     THREAD_OFFSET_USER_SP = 32,
     THREAD_OFFSET_HOST_SP = 40,
+    THREAD_OFFSET_ENTRY = 48,
+    THREAD_OFFSET_LOADED = 80,
 };
 
 struct frame;
@@ -108,9 +110,10 @@ struct thread {
     uint64_t user_sp;         // of a loaded thread in the kernel: its stack pointer
     uint64_t host_sp;         // of a linked thread: where its last return goes, 0 if to libc
 
-    uint64_t retry[7]; // number and first arguments of the call to be made again
+    uint64_t entry[4]; // where it begins: pc, sp and two arguments
+    bool loaded;       // made by clone: runs code of Fuchsia's, with %fs of its own
 
-    bool loaded;          // made by clone: runs code of Fuchsia's, with %fs of its own
+    uint64_t retry[7];    // number and first arguments of the call to be made again
     bool first;           // the first thread of its process
     bool leaving;         // on its way out for good
     bool killed;          // because somebody killed it
@@ -118,7 +121,6 @@ struct thread {
     atomic_bool kicked;   // a kick is on its way
     uint8_t dispatch;     // the selector of Linux's syscall user dispatch
     struct frame *frame;  // while it is stopped: its registers; see objects/thread.h
-    uint64_t entry[4];    // where it begins: pc, sp and two arguments
     void *own_stack;      // the alternate signal stack that the program asked for
     size_t own_stack_size;
 

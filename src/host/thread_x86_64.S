@@ -65,6 +65,7 @@ thread_begin_raw:
 thread_begin_user:
     testl   $0x1e3, 12(%rdi)
     jne     1f
+    movzbl  80(%rdi), %r10d
     movq    %rdx, %rsp
     movq    %rsi, %r11
     movq    %rcx, %rdi
@@ -76,7 +77,6 @@ thread_begin_user:
     xorl    %ebp, %ebp
     xorl    %r8d, %r8d
     xorl    %r9d, %r9d
-    xorl    %r10d, %r10d
     xorl    %r12d, %r12d
     xorl    %r13d, %r13d
     xorl    %r14d, %r14d
@@ -89,7 +89,13 @@ thread_begin_user:
     pxor    %xmm5, %xmm5
     pxor    %xmm6, %xmm6
     pxor    %xmm7, %xmm7
+    testl   %r10d, %r10d
+    jne     2f
     jmp     *%r11
+    // A loaded thread has its descriptor in %gs, so no register needs to hold the address.
+2:  xorl    %r10d, %r10d
+    xorl    %r11d, %r11d
+    jmp     *%gs:48
     // Somebody wants the thread before it has run: a kick to itself.
 1:  ud2
 thread_begin_end:

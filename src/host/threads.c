@@ -22,6 +22,8 @@ _Static_assert(offsetof(struct thread, state) == THREAD_OFFSET_STATE, "the assem
 _Static_assert(offsetof(struct thread, pending) == THREAD_OFFSET_PENDING, "the assembly reads it");
 _Static_assert(offsetof(struct thread, user_sp) == THREAD_OFFSET_USER_SP, "the assembly reads it");
 _Static_assert(offsetof(struct thread, host_sp) == THREAD_OFFSET_HOST_SP, "the assembly reads it");
+_Static_assert(offsetof(struct thread, entry) == THREAD_OFFSET_ENTRY, "the assembly reads it");
+_Static_assert(offsetof(struct thread, loaded) == THREAD_OFFSET_LOADED, "the assembly reads it");
 _Static_assert(sizeof(struct thread) <= THREAD_KERNEL_STACK - HOST_PAGE_SIZE, "it has a guard");
 
 // Descriptors are made before there is a `self` to allocate with, so they have a list of their own.
