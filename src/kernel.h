@@ -19,5 +19,9 @@ struct job *kernel_root_job(void);
 struct process *kernel_host_process(void);
 struct object *kernel_root_resource(void);
 
+// The image that loaded programs reach the kernel through, and the rights that programs get to it.
+struct vmo *kernel_vdso(void);
+#define VDSO_RIGHTS ((ZX_DEFAULT_VMO_RIGHTS & ~ZX_RIGHT_WRITE) | ZX_RIGHT_EXECUTE)
+
 // The event that is signalled while memory is short.
 struct object *kernel_low_memory_event(void);

@@ -21,6 +21,9 @@
 #include "objects/space.h"
 #include "objects/thread.h"
 #include "objects/timer.h"
+#include "objects/vmar.h"
+#include "syscalls/loaded.h"
+#include "vdso/vdso.h"
 #include "vm/cow.h"
 #include "vm/runs.h"
 
@@ -28,12 +31,37 @@ static struct {
     struct job *root_job;
     struct process *process;
     struct object *root_resource, *low_memory;
+    struct vmo *vdso;
 } kernel KERNEL_STATE;
 
 enum { STOPPED, STARTING, RUNNING };
 static _Atomic uint32_t phase KERNEL_STATE;
 
 extern char __start_kernel_state[], __stop_kernel_state[];
+
+// --- the vDSO ---
+
+struct vdso_writing {
+    struct thread *self;
+    struct vmo *vmo;
+};
+
+static void write_vdso(void *context, const void *bytes, size_t offset, size_t size) {
+    struct vdso_writing *writing = context;
+    invariant(vmo_write_kernel(writing->self, writing->vmo, bytes, offset, size) == ZX_OK);
+}
+
+static struct vmo *new_vdso(struct thread *self) {
+    static const char name[] = "vdso/full";
+    struct vdso_writing writing = {.self = self};
+    if (vmo_new(self, vdso_size(), false, &writing.vmo) != ZX_OK) {
+        return NULL;
+    }
+    vdso_write((uintptr_t)loaded_entry, write_vdso, &writing);
+    vmar_set_vdso(writing.vmo, vdso_code_offset(), vdso_code_size());
+    vmo_type.set_name(self, &writing.vmo->object, name, sizeof(name) - 1);
+    return writing.vmo;
+}
 
 // All rooms, in the order in which they need each other.
 static void start(void) {
@@ -64,7 +92,9 @@ static void start(void) {
     kernel.process = process_new_host(self, kernel.root_job);
     kernel.root_resource = resource_new_root(self);
     kernel.low_memory = event_new(self);
-    invariant(kernel.process != NULL && kernel.root_resource != NULL && kernel.low_memory != NULL);
+    kernel.vdso = new_vdso(self);
+    invariant(kernel.process != NULL && kernel.root_resource != NULL && kernel.low_memory != NULL &&
+              kernel.vdso != NULL);
     thread_detach(self);
 }
 
@@ -115,4 +145,8 @@ struct object *kernel_root_resource(void) {
 
 struct object *kernel_low_memory_event(void) {
     return kernel.low_memory;
+}
+
+struct vmo *kernel_vdso(void) {
+    return kernel.vdso;
 }

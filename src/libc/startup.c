@@ -52,6 +52,8 @@ static struct thread *begin(void) {
         startup.given[0].handle = new_handle(self, kernel_root_resource(), resource_type.rights);
         startup.given[1].info = PA_HND(PA_JOB_DEFAULT, 0);
         startup.given[1].handle = new_handle(self, job, job_type.rights);
+        startup.given[2].info = PA_HND(PA_VMO_VDSO, 0);
+        startup.given[2].handle = new_handle(self, &kernel_vdso()->object, VDSO_RIGHTS);
         startup.ready = true;
     }
     return self;

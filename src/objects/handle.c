@@ -516,8 +516,9 @@ zx_status_t handle_return_counted_take(struct thread *self, user_out out, struct
     return status;
 }
 
-zx_status_t handle_return_pair_take(struct thread *self, user_out out0, struct object *object0,
-                                    user_out out1, struct object *object1, zx_rights_t rights) {
+zx_status_t handle_return_two_take(struct thread *self, user_out out0, struct object *object0,
+                                   zx_rights_t rights0, user_out out1, struct object *object1,
+                                   zx_rights_t rights1) {
     object_add_handle_always(object0);
     object_add_handle_always(object1);
     struct handle *slot0, *slot1;
@@ -531,8 +532,8 @@ zx_status_t handle_return_pair_take(struct thread *self, user_out out0, struct o
                 status = copy_to_user(out1, &value1, sizeof(value1));
             }
             if (likely(status == ZX_OK)) {
-                handle_publish(slot0, object0, rights);
-                handle_publish(slot1, object1, rights);
+                handle_publish(slot0, object0, rights0);
+                handle_publish(slot1, object1, rights1);
                 return ZX_OK;
             }
             handle_unreserve(self, slot1);

@@ -145,6 +145,13 @@ zx_status_t handle_return_take(struct thread *self, user_out out, struct object 
 // The same, with the handle counted already.
 zx_status_t handle_return_counted_take(struct thread *self, user_out out, struct object *object,
                                        zx_rights_t rights);
-// The same for both ends of a pair: both handles or none.
-zx_status_t handle_return_pair_take(struct thread *self, user_out out0, struct object *object0,
-                                    user_out out1, struct object *object1, zx_rights_t rights);
+// The same for two objects: both handles or none.
+zx_status_t handle_return_two_take(struct thread *self, user_out out0, struct object *object0,
+                                   zx_rights_t rights0, user_out out1, struct object *object1,
+                                   zx_rights_t rights1);
+// The same for both ends of a pair.
+static inline zx_status_t handle_return_pair_take(struct thread *self, user_out out0,
+                                                  struct object *object0, user_out out1,
+                                                  struct object *object1, zx_rights_t rights) {
+    return handle_return_two_take(self, out0, object0, rights, out1, object1, rights);
+}

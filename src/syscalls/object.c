@@ -5,6 +5,7 @@
 #include "objects/resource.h"
 #include "objects/socket.h"
 #include "objects/thread.h"
+#include "objects/vmar.h"
 #include "syscalls/info.h"
 
 // --- signals ---
@@ -338,11 +339,8 @@ static zx_status_t set_debug_address(struct thread *self, struct object *object,
     return process_set_debug_address(self, object_as(process, object), value);
 }
 
-// A linked program has no vDSO mapping of its own.
 static zx_status_t get_vdso_base(struct thread *self, struct object *object, uint64_t *value) {
-    (void)self;
-    (void)object;
-    *value = 0;
+    *value = vmar_vdso_base(self, object_as(process, object)->root);
     return ZX_OK;
 }
 

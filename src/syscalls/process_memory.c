@@ -55,7 +55,8 @@ zx_status_t sys_process_write_memory(struct thread *self, zx_handle_t handle, zx
     if (status != ZX_OK) {
         return status;
     }
-    status = vmo_write(self, vmo, buffer, offset, buffer_size);
+    status =
+        vmo->is_vdso ? ZX_ERR_ACCESS_DENIED : vmo_write(self, vmo, buffer, offset, buffer_size);
     object_unref(self, &vmo->object);
     return status != ZX_OK ? status : copy_to_user(actual, &buffer_size, sizeof(buffer_size));
 }

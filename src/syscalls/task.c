@@ -1,4 +1,5 @@
 // Part of libzircon. BSD-3-Clause, see LICENSE.
+#include <string.h>
 #include <zircon/syscalls/policy.h>
 
 #include "objects/thread.h"
@@ -119,6 +120,106 @@ zx_status_t sys_job_set_critical(struct thread *self, zx_handle_t job_handle, ui
 }
 
 // --- processes ---
+
+// The name of a task: what there is of it up to ZX_MAX_NAME_LEN - 1 bytes.
+static zx_status_t copy_name(char name[ZX_MAX_NAME_LEN], user_in from, size_t size) {
+    if (from.p == NULL) {
+        return ZX_ERR_INVALID_ARGS;
+    }
+    size = size < ZX_MAX_NAME_LEN ? size : ZX_MAX_NAME_LEN;
+    memset(name, 0, ZX_MAX_NAME_LEN);
+    zx_status_t status = copy_from_user(name, from, size);
+    name[ZX_MAX_NAME_LEN - 1] = '\0';
+    return status;
+}
+
+zx_status_t sys_process_create(struct thread *self, zx_handle_t job_handle, user_in name,
+                               size_t name_size, uint32_t options, user_out proc_handle,
+                               user_out vmar_handle) {
+    if (options != 0) {
+        return ZX_ERR_INVALID_ARGS;
+    }
+    zx_status_t status = process_check_policy(self, ZX_POL_NEW_PROCESS);
+    char text[ZX_MAX_NAME_LEN];
+    if (status == ZX_OK) {
+        status = copy_name(text, name, name_size);
+    }
+    struct job *job;
+    if (status == ZX_OK) {
+        status = get_job(self, job_handle, ZX_RIGHT_MANAGE_PROCESS, &job);
+    }
+    if (status != ZX_OK) {
+        return status;
+    }
+    struct process *process;
+    status = process_create(self, job, text, &process);
+    object_unref(self, &job->object);
+    if (status != ZX_OK) {
+        return status;
+    }
+    struct vmar *root = process->root;
+    object_ref(&root->object);
+    return handle_return_two_take(self, proc_handle, &process->object, process_type.rights,
+                                  vmar_handle, &root->object, vmar_rights(root));
+}
+
+// Consumes the handle that the new process is to get. False if there is none.
+static bool take_argument(struct thread *self, zx_handle_t value, struct handle_record *record) {
+    return handle_take(self, value, NULL, NULL, record) == ZX_OK;
+}
+
+static zx_status_t start_process(struct thread *self, struct process *process,
+                                 struct thread_object *thread, struct thread_entry *entry,
+                                 zx_handle_t argument) {
+    struct handle_record record;
+    bool has_argument = take_argument(self, argument, &record);
+    zx_status_t status = thread->process != process ? ZX_ERR_ACCESS_DENIED : ZX_OK;
+    if (status == ZX_OK && has_argument && (record.rights & ZX_RIGHT_TRANSFER) == 0) {
+        status = ZX_ERR_ACCESS_DENIED;
+    }
+    struct handle *slot = NULL;
+    zx_handle_t value = ZX_HANDLE_INVALID;
+    if (status == ZX_OK && has_argument) {
+        status = handle_insert(self, process, record, &slot, &value);
+        has_argument = status != ZX_OK;
+    }
+    if (status == ZX_OK) {
+        entry->argument1 = value;
+        status = thread_object_begin(self, thread, entry, true);
+        if (status != ZX_OK && slot != NULL) {
+            handle_withdraw(self, process, slot);
+        }
+    }
+    if (has_argument) {
+        handle_record_close(self, record);
+    }
+    return status;
+}
+
+zx_status_t sys_process_start(struct thread *self, zx_handle_t handle, zx_handle_t thread_handle,
+                              zx_vaddr_t entry, zx_vaddr_t stack, zx_handle_t arg1,
+                              uintptr_t arg2) {
+    struct object *process = NULL, *thread = NULL;
+    zx_status_t status = handle_get(self, handle, &process_type, ZX_RIGHT_WRITE, &process);
+    if (status == ZX_OK) {
+        status = handle_get(self, thread_handle, &thread_object_type, ZX_RIGHT_WRITE, &thread);
+    }
+    if (status == ZX_OK) {
+        struct thread_entry where = {.pc = entry, .sp = stack, .argument2 = arg2};
+        status = start_process(self, object_as(process, process), object_as(thread_object, thread),
+                               &where, arg1);
+        object_unref(self, thread);
+    } else {
+        struct handle_record record;
+        if (take_argument(self, arg1, &record)) {
+            handle_record_close(self, record);
+        }
+    }
+    if (process != NULL) {
+        object_unref(self, process);
+    }
+    return status;
+}
 
 void sys_process_exit(struct thread *self, int64_t retcode) {
     process_kill(self, self->process, retcode);

@@ -175,3 +175,16 @@ void sys_futex_wake_handle_close_thread_exit(struct thread *self, user_in value_
     }
     thread_exit(self);
 }
+
+zx_status_t sys_vmar_unmap_handle_close_thread_exit(struct thread *self, zx_handle_t vmar_handle,
+                                                    zx_vaddr_t addr, size_t size,
+                                                    zx_handle_t close_handle) {
+    zx_status_t status = sys_vmar_unmap(self, vmar_handle, addr, size);
+    if (status != ZX_OK) {
+        return status;
+    }
+    if (close_handle != ZX_HANDLE_INVALID && sys_handle_close(self, close_handle) != ZX_OK) {
+        thread_fault_trap(self);
+    }
+    thread_exit(self);
+}

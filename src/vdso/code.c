@@ -10,28 +10,9 @@
 extern const struct vdso_data vdso_data;
 
 // Into the kernel, see stubs_x86_64.S.
-zx_status_t syscall_channel_call_noretry(zx_handle_t handle, uint32_t options, zx_time_t deadline,
-                                         const zx_channel_call_args_t *args, uint32_t *actual_bytes,
-                                         uint32_t *actual_handles);
-zx_status_t syscall_channel_call_finish(zx_time_t deadline, const zx_channel_call_args_t *args,
-                                        uint32_t *actual_bytes, uint32_t *actual_handles);
 zx_status_t syscall_cprng_draw_once(void *buffer, size_t buffer_size);
 zx_time_t syscall_clock_get_monotonic_via_kernel(void);
 zx_ticks_t syscall_ticks_get_via_kernel(void);
-
-zx_status_t vdso_channel_call(zx_handle_t handle, uint32_t options, zx_time_t deadline,
-                              const zx_channel_call_args_t *args, uint32_t *actual_bytes,
-                              uint32_t *actual_handles);
-zx_status_t vdso_channel_call(zx_handle_t handle, uint32_t options, zx_time_t deadline,
-                              const zx_channel_call_args_t *args, uint32_t *actual_bytes,
-                              uint32_t *actual_handles) {
-    zx_status_t status =
-        syscall_channel_call_noretry(handle, options, deadline, args, actual_bytes, actual_handles);
-    while (status == ZX_ERR_INTERNAL_INTR_RETRY) {
-        status = syscall_channel_call_finish(deadline, args, actual_bytes, actual_handles);
-    }
-    return status;
-}
 
 void vdso_cprng_draw(void *buffer, size_t buffer_size);
 void vdso_cprng_draw(void *buffer, size_t buffer_size) {

@@ -1,19 +1,9 @@
 // Part of libzircon. BSD-3-Clause, see LICENSE.
 // The calls of the vDSO image, printed from the table of system calls.
 //
-// A call reaches the kernel with its number in eax, its words in rdi, rsi, rdx, r10, r8, r9, r12 and
-// r13, and the address to come back to in rcx, as Zircon's syscall instruction has it; a jump stands
-// for the instruction. The stack is not touched, since it may be tiny or gone. The kernel changes
-// rax, rcx and r11 only, so that a call can be made again from the registers that it left.
-
-#define RETRY -6 // ZX_ERR_INTERNAL_INTR_RETRY
-
-.macro enter number
-    mov $\number, %eax
-    lea 1f(%rip), %rcx
-    jmp *vdso_data(%rip)
-1:
-.endm
+// A call reaches the kernel with its number in eax and all else as a C function finds it, and comes
+// back as from one (syscalls/loaded.h). So a call that does not come back needs no stack. Calls that
+// were interrupted are made again by the kernel.
 
 // Two names for programs and one for the code of the image itself.
 .macro begin name
@@ -36,66 +26,23 @@ syscall_\name:
     .size zx_\name, . - zx_\name
 .endm
 
-.macro enter_and_retry number, retry
-2:
-    enter \number
-.if \retry
-    cmp $RETRY, %eax
-    je 2b
-.endif
-.endm
-
-// The seventh and eighth argument lie on the caller's stack.
-.macro body number, words, retry
-    mov %rcx, %r10
-.if \words > 6
-    push %r12
-    .cfi_adjust_cfa_offset 8
-    .cfi_rel_offset %r12, 0
-    push %r13
-    .cfi_adjust_cfa_offset 8
-    .cfi_rel_offset %r13, 0
-    mov 24(%rsp), %r12
-.if \words > 7
-    mov 32(%rsp), %r13
-.endif
-    enter_and_retry \number, \retry
-    pop %r13
-    .cfi_adjust_cfa_offset -8
-    .cfi_same_value %r13
-    pop %r12
-    .cfi_adjust_cfa_offset -8
-    .cfi_same_value %r12
-.else
-    enter_and_retry \number, \retry
-.endif
-    ret
-.endm
-
-.macro vdso_call name, number, words, retry
+.macro vdso_call name, number
     begin \name
-    body \number, \words, \retry
-    end \name
-.endm
-
-// A call that the program does not come back from.
-.macro vdso_end name, number
-    begin \name
-    mov %rcx, %r10
-    enter \number
-    ud2
+    mov $\number, %eax
+    jmp *vdso_data(%rip)
     end \name
 .endm
 
 // A call for the code of the image alone.
-.macro vdso_hidden name, number, words
+.macro vdso_hidden name, number
     .p2align 4
     .globl syscall_\name
     .hidden syscall_\name
     .type syscall_\name, @function
 syscall_\name:
     .cfi_startproc
-    body \number, \words, 0
+    mov $\number, %eax
+    jmp *vdso_data(%rip)
     .cfi_endproc
     .size syscall_\name, . - syscall_\name
 .endm

@@ -34,13 +34,17 @@ size_t vdso_size(void) {
     return vdso_code_offset() + vdso_code_size();
 }
 
-void vdso_write(char *to, uintptr_t entry) {
+void vdso_write(uintptr_t entry,
+                void (*write)(void *context, const void *bytes, size_t offset, size_t size),
+                void *context) {
     size_t size = vdso_size();
     invariant(size <= (size_t)(vdso_image_end - vdso_image) && size % HOST_PAGE_SIZE == 0);
-    memcpy(to, vdso_image, size);
-    struct elf_header *header = (void *)to;
-    header->sections_offset = 0; // they lie behind the code
-    header->section_count = header->names_section = 0;
+    write(context, vdso_image, 0, size);
+    struct elf_header header;
+    memcpy(&header, vdso_image, sizeof(header));
+    header.sections_offset = 0; // they lie behind the code
+    header.section_count = header.names_section = 0;
+    write(context, &header, 0, sizeof(header));
     struct vdso_data data = {
         .entry = entry,
         .ticks_per_second = 1000000000,
@@ -49,5 +53,5 @@ void vdso_write(char *to, uintptr_t entry) {
         .cache_line = machine_dcache_line(),
         .version = "libzircon " LIBZIRCON_VERSION,
     };
-    memcpy(to + vdso_code_offset() - sizeof(data), &data, sizeof(data));
+    write(context, &data, vdso_code_offset() - sizeof(data), sizeof(data));
 }

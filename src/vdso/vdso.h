@@ -10,6 +10,8 @@ size_t vdso_size(void);
 size_t vdso_code_offset(void);
 size_t vdso_code_size(void);
 
-// Writes the image, with what the programs of this machine find in it. `entry` is where the calls
-// jump to.
-void vdso_write(char *to, uintptr_t entry);
+// Hands out the image, in pieces for their offsets, with what the programs of this machine find in
+// it. `entry` is where the calls jump to.
+void vdso_write(uintptr_t entry,
+                void (*write)(void *context, const void *bytes, size_t offset, size_t size),
+                void *context);

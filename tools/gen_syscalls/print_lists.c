@@ -24,21 +24,12 @@ void print_vdso(FILE *out, const struct table *table) {
     fputs("// Printed by tools/gen_syscalls from src/syscalls/*.def.\n", out);
     for (size_t i = 0; i < table->count; i++) {
         const struct call *call = &table->calls[i];
-        switch (call->kind) {
-        case CALL_VDSO:
+        // The kernel makes the two halves of channel_call, which only it can make again.
+        if (call->kind == CALL_VDSO && strcmp(call->name, "channel_call") != 0) {
             fprintf(out, "vdso_code %s\n", call->name);
-            break;
-        case CALL_NORETURN:
-            fprintf(out, "vdso_end %s, %zu\n", call->name, i);
-            break;
-        case CALL_INTERNAL:
-            fprintf(out, "vdso_hidden %s, %zu, %zu\n", call->name, i, call->arg_count);
-            break;
-        case CALL_KERNEL:
-        case CALL_BLOCKING:
-            fprintf(out, "vdso_call %s, %zu, %zu, %d\n", call->name, i, call->arg_count,
-                    call->kind == CALL_BLOCKING);
-            break;
+        } else {
+            fprintf(out, "vdso_%s %s, %zu\n", call->kind == CALL_INTERNAL ? "hidden" : "call",
+                    call->name, i);
         }
     }
 }

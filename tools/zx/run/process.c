@@ -196,6 +196,7 @@ static bool make(struct making *making) {
         (making->has_interpreter && !send_to_linker(making)) || !send_to_program(making)) {
         return false;
     }
+    making->options->ready(making->made);
     zx_handle_t to_child = making->to_child;
     making->to_child = ZX_HANDLE_INVALID; // it is gone whatever comes out
     return !failed(making, "it cannot be started",

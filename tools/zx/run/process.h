@@ -5,6 +5,13 @@
 
 #include "loader_service.h"
 
+struct run_process {
+    zx_handle_t job, process, thread;
+    uintptr_t vdso_base;
+    zx_handle_t output[2]; // what it writes to 1 and 2
+    zx_handle_t input;
+};
+
 struct run_options {
     const char *command; // for messages
     const char *program;
@@ -12,14 +19,8 @@ struct run_options {
     char **environment; // for the program
     struct library_folders folders;
     bool no_job, no_resource, no_vdso, no_stdio;
-    bool linker_log; // LD_DEBUG for the dynamic linker
-};
-
-struct run_process {
-    zx_handle_t job, process, thread;
-    uintptr_t vdso_base;
-    zx_handle_t output[2]; // what it writes to 1 and 2
-    zx_handle_t input;
+    bool linker_log;                                  // LD_DEBUG for the dynamic linker
+    void (*ready)(const struct run_process *process); // called just before it starts
 };
 
 // False after a message; then nothing is left over.

@@ -217,6 +217,7 @@ int run_command(int argc, char **argv) {
         .program = argv[0],
         .arguments = argv,
         .linker_log = options.linker_log,
+        .ready = crash_watch,
     };
     find_folders(&run);
     if (!leave_out(&run)) {
@@ -230,7 +231,6 @@ int run_command(int argc, char **argv) {
     if (!run_process_start(&run, &process)) {
         return ZX_EXIT_FILE;
     }
-    crash_watch(&process);
     streams_start(&process);
     pthread_t thread;
     if (pthread_create(&thread, NULL, await_signal, NULL) == 0) {

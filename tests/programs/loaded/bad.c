@@ -1,0 +1,78 @@
+// Part of libzircon. BSD-3-Clause, see LICENSE.
+//
+// Programs that behave badly, one for each word that it can be given.
+#include "runtime.h"
+
+// What a call does must not depend on the registers that are the program's own.
+static void with_segment(bool gs, uint64_t value) {
+    MUST_OK(zx_object_set_property(start.thread, gs ? ZX_PROP_REGISTER_GS : ZX_PROP_REGISTER_FS,
+                                   &value, sizeof(value)));
+    zx_handle_t event;
+    for (int i = 0; i < 100; i++) {
+        MUST_OK(zx_event_create(0, &event));
+        MUST_STATUS(zx_event_create(0, (void *)16), ZX_ERR_INVALID_ARGS);
+        MUST_STATUS(zx_object_wait_one(event, ZX_EVENT_SIGNALED, zx_deadline_after(1000), 0),
+                    ZX_ERR_TIMED_OUT);
+        MUST_OK(zx_handle_close(event));
+    }
+}
+
+static void with_garbage(bool gs) {
+    with_segment(gs, 0);
+    with_segment(gs, 0x1234567890);
+    with_segment(gs, start.image_base);
+    with_segment(gs, 0x7fffffffe000);
+}
+
+// Calls on a stack that has room for no more than their return address.
+static void tiny_stack(void) {
+    static uint64_t words[64];
+    static zx_handle_t event;
+    uintptr_t create = vdso_symbol("zx_event_create"), status;
+    __asm__ volatile("mov %%rsp, %%rbx\n"
+                     "mov %[stack], %%rsp\n"
+                     "xor %%edi, %%edi\n"
+                     "mov %[event], %%rsi\n"
+                     "call *%[create]\n"
+                     "mov %%rbx, %%rsp\n"
+                     : "=a"(status)
+                     : [stack] "r"(&words[1]), [event] "r"(&event), [create] "r"(create)
+                     : "rbx", "rdi", "rsi", "rcx", "rdx", "r8", "r9", "r10", "r11", "memory");
+    MUST((zx_status_t)status == ZX_OK);
+    MUST_OK(zx_handle_close(event));
+}
+
+static int64_t linux_call(int64_t number) {
+    int64_t result;
+    __asm__ volatile("syscall" : "=a"(result) : "a"(number) : "rcx", "r11", "memory");
+    return result;
+}
+
+int64_t program(void) {
+    const char *how = start.argc > 1 ? start.argv[1] : "";
+    if (text_is(how, "gs")) {
+        with_garbage(true);
+    } else if (text_is(how, "fs")) {
+        with_garbage(false);
+    } else if (text_is(how, "stack")) {
+        tiny_stack();
+    } else if (text_is(how, "syscall")) {
+        linux_call(231); // Linux would end the whole process, with any code
+        return 0;
+    } else if (text_is(how, "loop")) {
+        for (;;) {
+            __asm__ volatile("pause");
+        }
+    } else if (text_is(how, "jump")) {
+        __asm__ volatile("jmp *%0" : : "r"((uintptr_t)0x10));
+    } else if (text_is(how, "read")) {
+        return *(volatile char *)0x20;
+    } else if (text_is(how, "trap")) {
+        __builtin_trap();
+    } else if (text_is(how, "sleep")) {
+        zx_nanosleep(ZX_TIME_INFINITE);
+    } else {
+        return 101;
+    }
+    return 0;
+}
