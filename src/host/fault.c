@@ -12,6 +12,7 @@
 #include "host/threads.h"
 #include "host/user_copy.h"
 #include "host/window.h"
+#include <zircon/errors.h>
 
 // Code that faults are expected in, or that counts as the program's although it is ours.
 #define PLACE(name) extern const char name[] __attribute__((visibility("hidden")))
@@ -50,7 +51,7 @@ enum {
 struct thread *(*fault_self)(void);
 struct thread *(*fault_enter)(void);
 void (*fault_leave)(struct thread *self);
-bool (*fault_resolve)(struct thread *self, uintptr_t address, uint32_t access);
+zx_status_t (*fault_resolve)(struct thread *self, uintptr_t address, uint32_t access);
 bool (*fault_raise)(struct thread *self, struct frame *frame, const zx_exception_report_t *report);
 void (*fault_attend)(struct thread *self, struct frame *frame);
 void (*fault_die)(struct thread *self);
@@ -150,10 +151,17 @@ static uint32_t access_of(greg_t error) {
     return (error & 2) != 0 ? FAULT_WRITE : (error & 16) != 0 ? FAULT_EXECUTE : FAULT_READ;
 }
 
-static bool resolve(struct thread *self, const siginfo_t *info, const greg_t *registers) {
-    return self != NULL && self->lock_depth == 0 && fault_resolve != NULL &&
-           window_holds((uintptr_t)info->si_addr) &&
-           fault_resolve(self, (uintptr_t)info->si_addr, access_of(registers[REG_ERR]));
+static zx_status_t resolve(struct thread *self, const siginfo_t *info, const greg_t *registers) {
+    if (self == NULL || self->lock_depth != 0 || fault_resolve == NULL ||
+        !window_holds((uintptr_t)info->si_addr)) {
+        return ZX_ERR_NOT_FOUND;
+    }
+    return fault_resolve(self, (uintptr_t)info->si_addr, access_of(registers[REG_ERR]));
+}
+
+// The program's code can go on, at once or when what interrupted the wait is over.
+static bool can_go_on(zx_status_t status) {
+    return status == ZX_OK || status == ZX_ERR_INTERNAL_INTR_RETRY;
 }
 
 // Places that expect faults: a user copy, and the two looks that a loaded entry takes at things
@@ -161,13 +169,13 @@ static bool resolve(struct thread *self, const siginfo_t *info, const greg_t *re
 static bool handle_expected(struct thread *self, int signal, siginfo_t *info, greg_t *registers) {
     uintptr_t at = (uintptr_t)registers[REG_RIP];
     if (is_page_fault(signal, info) && is_in(at, user_copy_begin, user_copy_end)) {
-        if (!resolve(self, info, registers)) {
+        if (resolve(self, info, registers) != ZX_OK) {
             registers[REG_RIP] = (greg_t)(uintptr_t)user_copy_fault;
         }
         return true;
     }
     if (is_page_fault(signal, info) && is_in(at, loaded_arguments_begin, loaded_arguments_end)) {
-        if (!resolve(self, info, registers)) {
+        if (resolve(self, info, registers) != ZX_OK) {
             registers[REG_RIP] = (greg_t)(uintptr_t)loaded_arguments_fault;
         }
         return true;
@@ -312,7 +320,7 @@ static bool handle_program(struct thread *self, int signal, siginfo_t *info, voi
         done = true;
     }
     if (!done && is_page_fault(signal, info)) {
-        done = resolve(self, info, registers);
+        done = can_go_on(resolve(self, info, registers));
     }
     if (!done && fault_raise != NULL) {
         zx_exception_report_t report = report_of(signal, registers);
@@ -351,9 +359,10 @@ static bool resolve_entering(struct thread *on_stack, int signal, const siginfo_
         return false; // the kernel itself, which has no business there
     }
     self = fault_enter();
-    bool resolved = fault_resolve(self, (uintptr_t)info->si_addr, access_of(registers[REG_ERR]));
+    zx_status_t status =
+        fault_resolve(self, (uintptr_t)info->si_addr, access_of(registers[REG_ERR]));
     fault_leave(self);
-    return resolved;
+    return can_go_on(status);
 }
 
 static void handle(int signal, siginfo_t *info, void *context) {

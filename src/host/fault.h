@@ -38,8 +38,9 @@ extern struct thread *(*fault_self)(void);
 extern struct thread *(*fault_enter)(void);
 extern void (*fault_leave)(struct thread *self);
 // Resolves a page fault in one of the windows that programs map at; may wait, and is not asked
-// while locks are held. True if the instruction can be tried again.
-extern bool (*fault_resolve)(struct thread *self, uintptr_t address, uint32_t access);
+// while locks are held. ZX_OK: the instruction can be tried again. ZX_ERR_INTERNAL_INTR_RETRY: so
+// can a program's, once it has seen to what interrupted the wait.
+extern zx_status_t (*fault_resolve)(struct thread *self, uintptr_t address, uint32_t access);
 // Raises an exception of the program's code. False if it is the program's own to handle.
 extern bool (*fault_raise)(struct thread *self, struct frame *frame,
                            const zx_exception_report_t *report);

@@ -19,6 +19,7 @@ enum lock_rank {
     RANK_LOG_READERS = 45,
     RANK_OBJECT = 50, // a solo object, or both ends of a pair
     RANK_VMO = 55,
+    RANK_PAGER = 57,
     RANK_INTERRUPT_LINES = 58,
     RANK_PORT = 60,
     RANK_DEBUGLOG = 65,

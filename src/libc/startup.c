@@ -113,15 +113,11 @@ static void forget(void) {
     entry_forget();
 }
 
-static bool resolve(struct thread *self, uintptr_t address, uint32_t access) {
-    return vmar_fault(self, address, access) == ZX_OK;
-}
-
 __attribute__((constructor)) static void start(void) {
     fault_self = entry_current;
     fault_enter = entry_begin;
     fault_leave = entry_end;
-    fault_resolve = resolve;
+    fault_resolve = vmar_fault;
     libc_offer_threads();
     libc_offer_thread_starts();
     pthread_atfork(NULL, NULL, forget);

@@ -4,6 +4,7 @@
 #include "base/invariant.h"
 #include "host/frames.h"
 #include "objects/name.h"
+#include "vm/page_source.h"
 
 // Bits that programs of before 2019 set to get what is the default now.
 enum { OLD_NON_RESIZABLE = 1u << 1 };
@@ -35,7 +36,7 @@ static struct vmo *new_vmo(struct thread *self, uint64_t pages) {
     vmo->content_size = 0;
     vmo->resizable = vmo->is_clone = vmo->is_vdso = false;
     vmo->cache_policy = ZX_CACHE_POLICY_CACHED;
-    vmo->pager = NULL;
+    vmo->pager_koid = ZX_KOID_INVALID;
     memset(vmo->name, 0, sizeof(vmo->name));
     cow_init(&vmo->cow, vmo, ZX_KOID_INVALID, pages);
     object_init(&vmo->object, &vmo_type, &vmo->lock, ZX_VMO_ZERO_CHILDREN);
@@ -235,6 +236,9 @@ static void vmo_destroy(struct thread *self, struct object *object) {
     mutex_lock(self, vmo->cow.lock);
     struct vmo *shown = cow_leave(self, &vmo->cow);
     mutex_unlock(self, vmo->cow.lock);
+    if (vmo->cow.source != NULL) {
+        vmo->cow.source->type->gone(self, vmo->cow.source);
+    }
     if (vmo->creator != NULL) {
         uncount_child(self, vmo->creator);
     }

@@ -19,7 +19,7 @@ struct vmo {
     bool is_clone; // and no slice
     bool is_vdso;  // may be mapped executable once a process (objects/vmar.h)
     uint32_t cache_policy;
-    struct object *pager; // that its pages come from, if any
+    zx_koid_t pager_koid; // of the pager that its pages come from, if any
     struct cow cow;       // under the tree's lock
     char name[ZX_MAX_NAME_LEN];
 };

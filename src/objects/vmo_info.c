@@ -48,7 +48,7 @@ void vmo_info(struct thread *self, struct vmo *vmo, zx_info_vmo_t *info) {
     info->num_mappings = vmo->cow.mapping_count;
     info->share_count = count_spaces_locked(&vmo->cow);
     info->flags |=
-        (vmo->cow.source != NULL ? ZX_INFO_VMO_PAGER_BACKED : 0u) |
+        (cow_root_source(&vmo->cow) != NULL ? ZX_INFO_VMO_PAGER_BACKED : 0u) |
         (vmo->cow.contiguous && vmo->cow.kind != COW_SLICE ? ZX_INFO_VMO_CONTIGUOUS : 0u);
     info->committed_bytes =
         vmo_is_physical(vmo) ? 0 : cow_attributed(self, &vmo->cow, 0, vmo->cow.size) << FRAME_SHIFT;

@@ -115,6 +115,7 @@ static zx_status_t run(struct thread *self, struct vmo *vmo, struct transfer *tr
         status = find_locked(self, vmo, transfer->write, at >> FRAME_SHIFT,
                              (in_page + wanted + FRAME_SIZE - 1) >> FRAME_SHIFT, &place);
         if (status == ZX_ERR_SHOULD_WAIT) {
+            place.count = 1;
             status = vmo_wait_locked(self, lock, &place);
             if (status == ZX_OK) {
                 status = check_locked(vmo, offset, size);

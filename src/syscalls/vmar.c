@@ -37,18 +37,26 @@ zx_status_t sys_vmar_allocate(struct thread *self, zx_handle_t parent_vmar, zx_v
     if (status != ZX_OK) {
         return status;
     }
-    object_ref(&child->object);
-    status = copy_to_user(child_addr, &address, sizeof(address));
+    struct handle *slot;
+    status = handle_reserve(self, &slot); // before anything is stored
     if (status == ZX_OK) {
-        status = handle_return_take(self, child_vmar, &child->object, vmar_rights(child));
-    } else {
-        object_unref(self, &child->object);
+        zx_handle_t value = handle_value(self, slot);
+        status = copy_to_user(child_vmar, &value, sizeof(value));
+        if (status == ZX_OK) {
+            status = copy_to_user(child_addr, &address, sizeof(address));
+        }
+        if (status != ZX_OK) {
+            handle_unreserve(self, slot);
+        }
     }
     if (status != ZX_OK) {
         (void)vmar_destroy(self, child);
+        object_unref(self, &child->object);
+        return status;
     }
-    object_unref(self, &child->object);
-    return status;
+    object_add_handle_always(&child->object);
+    handle_publish(slot, &child->object, vmar_rights(child));
+    return ZX_OK;
 }
 
 zx_status_t sys_vmar_destroy(struct thread *self, zx_handle_t handle) {

@@ -263,22 +263,27 @@ static zx_status_t own_zeroes(struct thread *self, struct cow *cow, uint64_t pag
     return ZX_OK;
 }
 
+bool cow_put(struct thread *self, struct cow *cow, uint64_t page, uint64_t frame) {
+    struct segment *segment = cow_segment(self, cow, page, false);
+    if (segment == NULL || !segment_set(self, segment, page - segment->first, 1)) {
+        return false;
+    }
+    if (!frame_copy(segment_frame(segment, page), frame)) {
+        segment_unset(segment, page - segment->first, 1);
+        segment->run.dirty = true;
+        return false;
+    }
+    return true;
+}
+
 static zx_status_t own_copies(struct thread *self, struct cow *cow, uint64_t page,
                               const struct cow_place *place) {
     if (!frames_available(place->count)) {
         return ZX_ERR_NO_MEMORY;
     }
     uint64_t done = 0;
-    for (; done < place->count; done++) {
-        struct segment *segment = cow_segment(self, cow, page + done, false);
-        if (segment == NULL || !segment_set(self, segment, page + done - segment->first, 1)) {
-            break;
-        }
-        if (!frame_copy(segment_frame(segment, page + done), place->frame + done)) {
-            segment_unset(segment, page + done - segment->first, 1);
-            segment->run.dirty = true;
-            break;
-        }
+    while (done < place->count && cow_put(self, cow, page + done, place->frame + done)) {
+        done++;
     }
     if (done > 0 && is_watched(cow)) {
         cow_range_changed(cow, page, done);

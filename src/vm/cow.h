@@ -78,6 +78,9 @@ void cow_find(struct thread *self, struct cow *cow, uint64_t page, uint64_t max,
 zx_status_t cow_own(struct thread *self, struct cow *cow, uint64_t page, uint64_t count,
                     uint64_t *done);
 
+// Makes a page the node's own, with the contents of a frame. False if memory is used up.
+bool cow_put(struct thread *self, struct cow *cow, uint64_t page, uint64_t frame);
+
 // Gives a range of the node's own pages back.
 void cow_disown(struct thread *self, struct cow *cow, uint64_t page, uint64_t count);
 

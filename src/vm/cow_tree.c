@@ -4,6 +4,7 @@
 #include "base/invariant.h"
 #include "host/frames.h"
 #include "host/slab.h"
+#include "vm/page_source.h"
 
 SLAB_TYPE(vm_hidden, sizeof(struct cow));
 
@@ -420,6 +421,14 @@ void cow_resize(struct thread *self, struct cow *cow, uint64_t size) {
     uint64_t old = cow->size;
     if (size < old) {
         cow_range_changed(cow, size, old - size);
+        for (uint64_t page = size; cow->source != NULL && page < old;) {
+            struct cow_place place;
+            cow_find(self, cow, page, old - page, &place);
+            if (place.what == PAGE_OWED) { // who waits for it need not wait
+                cow->source->type->supplied_locked(self, cow->source, page, place.count);
+            }
+            page += place.count;
+        }
         cow_disown(self, cow, size, old - size);
         uint64_t limit = cow->limit;
         if (limit > size) {

@@ -22,16 +22,23 @@ struct page_source_type {
                                 struct page_request *request);
     // Waits. ZX_OK: look again.
     zx_status_t (*finish)(struct thread *self, struct page_request *request);
-    // The VMO is gone, or all of its pages from `page` on are.
-    void (*gone_locked)(struct thread *self, struct page_source *source, uint64_t page);
+    // Pages have come, or are cut off, under the tree's lock.
+    void (*supplied_locked)(struct thread *self, struct page_source *source, uint64_t page,
+                            uint64_t count);
+    // The VMO is gone. Without locks.
+    void (*gone)(struct thread *self, struct page_source *source);
 };
 
 // Lies on the waiting thread's stack.
 struct page_request {
-    struct list node;
+    struct list node;          // on the source's list, or the main request's
+    struct list queued;        // until the pager is told
+    struct list followers;     // requests for what this one asks for
+    struct page_request *main; // that it follows, if any
     struct page_source *source;
     struct thread *thread;
     uint64_t page, count;
+    uint64_t pending; // pages that are still missing
     zx_status_t status;
     atomic_bool done;
 };

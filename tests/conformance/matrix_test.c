@@ -547,6 +547,27 @@ static void prepare_process_memory(struct plan *plan) {
     set(plan, "vaddr", map_page(plan));
 }
 
+// A VMO of the plan's pager, for the argument `arg`.
+static void use_pager_vmo(struct plan *plan, const char *arg) {
+    zx_handle_t vmo, port = make_object(plan, ZX_OBJ_TYPE_PORT);
+    EXPECT_OK(zx_pager_create_vmo((zx_handle_t)get(plan, "pager"), 0, port, 1, PAGE, &vmo));
+    set(plan, arg, keep(plan, vmo));
+}
+
+static void prepare_pager_detach_vmo(struct plan *plan) {
+    use_pager_vmo(plan, "vmo");
+}
+
+static void prepare_pager_supply_pages(struct plan *plan) {
+    use_pager_vmo(plan, "pager_vmo");
+}
+
+static void prepare_pager_op_range(struct plan *plan) {
+    use_pager_vmo(plan, "pager_vmo");
+    set(plan, "op", ZX_PAGER_OP_FAIL);
+    set(plan, "data", (uint64_t)ZX_ERR_IO);
+}
+
 // Topics of object_get_info: the type of object, and room for what they store.
 #define INFO_SETUP(topic_name, object, room)                                                       \
     static void prepare_info_##topic_name(struct plan *plan) {                                     \
@@ -613,6 +634,9 @@ static const struct setup setups[] = {
     {"object_wait_async", "", ZX_OK, prepare_wait_async},
     {"object_wait_many", "", ZX_OK, prepare_wait_many},
     {"object_wait_one", "", ZX_OK, prepare_wait_one},
+    {"pager_detach_vmo", "", ZX_OK, prepare_pager_detach_vmo},
+    {"pager_op_range", "", ZX_OK, prepare_pager_op_range},
+    {"pager_supply_pages", "", ZX_OK, prepare_pager_supply_pages},
     {"port_cancel", "", ZX_OK, prepare_port_cancel},
     {"port_wait", "", ZX_OK, prepare_port_wait},
     {"resource_create", "", ZX_OK, prepare_resource_create},
@@ -722,6 +746,13 @@ static const struct {
 } right_first[] = {
     {"socket_share", "socket_to_share"},
     {"task_kill", "handle"},
+};
+
+// And the other way round, where a denying policy comes before all.
+static const struct {
+    const char *call, *arg;
+} type_first[] = {
+    {"pager_create_vmo", "port"},
 };
 
 // Arguments for which a handle of a wrong type is as bad as none.
@@ -1210,6 +1241,12 @@ static bool is_type_first(const struct syscall_desc *call, int arg) {
         if (strcmp(right_first[i].call, call->name) == 0 &&
             strcmp(right_first[i].arg, call->args[arg].name) == 0) {
             return false;
+        }
+    }
+    for (size_t i = 0; i < sizeof(type_first) / sizeof(type_first[0]); i++) {
+        if (strcmp(type_first[i].call, call->name) == 0 &&
+            strcmp(type_first[i].arg, call->args[arg].name) == 0) {
+            return true;
         }
     }
     // Its first ACCESS_DENIED is a policy's.
