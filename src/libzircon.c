@@ -17,6 +17,7 @@
 #include "objects/futex.h"
 #include "objects/interrupt_line.h"
 #include "objects/ktrace.h"
+#include "objects/pci_bus.h"
 #include "objects/resource.h"
 #include "objects/space.h"
 #include "objects/thread.h"
@@ -84,6 +85,7 @@ static void start(void) {
     interrupt_line_start();
     ktrace_start_room();
     thread_start_hooks();
+    pci_start();
 
     struct thread *self = thread_attach();
     invariant(self != NULL);

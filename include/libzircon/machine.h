@@ -22,6 +22,34 @@ __BEGIN_CDECLS
 // is lost. ZX_ERR_INVALID_ARGS for a line that is not there.
 zx_status_t libzircon_interrupt_line(uint32_t line, bool raised);
 
+// A function on the virtual PCI bus. Its class, and the rest that is 0, may be left out.
+struct libzircon_pci_function {
+    uint8_t bus, dev, func;
+    uint16_t vendor_id, device_id;
+    uint8_t base_class, sub_class, interface, revision;
+    uint8_t pin;          // of its interrupt: 1 to 4, 0 for none
+    uint8_t msi_count;    // how many messages it can send: a power of two up to 32, 0 for none
+    bool msi_masks;       // whether it can mask each of them
+    bool express, resets; // whether it has 4096 bytes of configuration; whether it can be reset
+    struct {
+        uint32_t type; // ZX_PCI_BAR_TYPE_*
+        uint64_t size; // a power of two: 16 bytes to 1 GiB of memory, 4 to 256 ports
+    } bars[6];
+};
+
+// Puts a function on the bus. ZX_ERR_INVALID_ARGS if it makes no sense, ZX_ERR_BAD_STATE after
+// zx_pci_init, ZX_ERR_ALREADY_EXISTS if there is one at its place, ZX_ERR_NO_MEMORY if the bus has
+// no room. The file that the environment variable LIBZIRCON_PCI names does the same
+// (docs/machine.md).
+zx_status_t libzircon_pci_add(const struct libzircon_pci_function *function);
+
+// A function of the bus raises or lowers interrupt `irq` of the mode that its driver has chosen.
+// With a pin, the interrupt comes as long as it is raised; a message is sent with each rise.
+// ZX_ERR_NOT_FOUND if there is no such function, ZX_ERR_BAD_STATE if it may not have this
+// interrupt now.
+zx_status_t libzircon_pci_interrupt(uint8_t bus, uint8_t dev, uint8_t func, uint32_t irq,
+                                    bool raised);
+
 __END_CDECLS
 
 #endif // LIBZIRCON_MACHINE_H_

@@ -2115,12 +2115,11 @@ zx_status_t _zx_pc_firmware_tables(zx_handle_t handle, zx_paddr_t *acpi_rsdp, zx
 // Errors:
 //   ZX_ERR_BAD_HANDLE: *handle* is not a valid handle.
 //   ZX_ERR_WRONG_TYPE: *handle* is not a resource, or not of kind ROOT.
-//   ZX_ERR_BAD_STATE: there is no bus driver, or it was started.
-//   ZX_ERR_INVALID_ARGS: *len* is 0, or ports are not below 65536.
-//   ZX_ERR_NO_MEMORY: the kernel ran out of memory.
+//   ZX_ERR_BAD_STATE: the bus driver was started.
+//   ZX_ERR_INVALID_ARGS: *len* is 0, the range wraps around, or ports are not below 65536.
 //
-// Differs from Fuchsia: There is no PCI bus, and the call fails as a kernel without a bus driver
-// does.
+// Differs from Fuchsia: The addresses of devices are those that firmware gave them, whatever is
+// added or taken away here; so the kernel's `ZX_ERR_NO_MEMORY` does not occur.
 zx_status_t zx_pci_add_subtract_io_range(zx_handle_t handle, bool mmio, uint64_t base, uint64_t len,
                                          bool add);
 zx_status_t _zx_pci_add_subtract_io_range(zx_handle_t handle, bool mmio, uint64_t base,
@@ -2141,8 +2140,7 @@ zx_status_t _zx_pci_add_subtract_io_range(zx_handle_t handle, bool mmio, uint64_
 //   ZX_ERR_WRONG_TYPE: *handle* is not a resource, or not of kind ROOT.
 //   ZX_ERR_INVALID_ARGS: the register crosses 4 aligned bytes, or *val* cannot be accessed.
 //
-// Differs from Fuchsia: The bus is empty: reads give ones, writes are dropped. A bad *val* fails
-// the call, where the kernel carries on.
+// Differs from Fuchsia: A bad *val* fails the call, where the kernel carries on.
 zx_status_t zx_pci_cfg_pio_rw(zx_handle_t handle, uint8_t bus, uint8_t dev, uint8_t func,
                               uint8_t offset, uint32_t *val, size_t width, bool write);
 zx_status_t _zx_pci_cfg_pio_rw(zx_handle_t handle, uint8_t bus, uint8_t dev, uint8_t func,
@@ -2162,8 +2160,6 @@ zx_status_t _zx_pci_cfg_pio_rw(zx_handle_t handle, uint8_t bus, uint8_t dev, uin
 //   ZX_ERR_ACCESS_DENIED: *handle* lacks `ZX_RIGHT_READ` or `ZX_RIGHT_WRITE`.
 //   ZX_ERR_INVALID_ARGS: *out_val* is null or cannot be written, the register leaves the space, or
 //     *width* is another number.
-//
-// Differs from Fuchsia: There is no PCI bus, so that no handle has the right type.
 zx_status_t zx_pci_config_read(zx_handle_t handle, uint16_t offset, size_t width,
                                uint32_t *out_val);
 zx_status_t _zx_pci_config_read(zx_handle_t handle, uint16_t offset, size_t width,
@@ -2183,8 +2179,6 @@ zx_status_t _zx_pci_config_read(zx_handle_t handle, uint16_t offset, size_t widt
 //   ZX_ERR_ACCESS_DENIED: *handle* lacks `ZX_RIGHT_READ` or `ZX_RIGHT_WRITE`.
 //   ZX_ERR_INVALID_ARGS: the register is in the header or leaves the space, or *width* is another
 //     number.
-//
-// Differs from Fuchsia: There is no PCI bus, so that no handle has the right type.
 zx_status_t zx_pci_config_write(zx_handle_t handle, uint16_t offset, size_t width, uint32_t val);
 zx_status_t _zx_pci_config_write(zx_handle_t handle, uint16_t offset, size_t width, uint32_t val);
 
@@ -2197,8 +2191,6 @@ zx_status_t _zx_pci_config_write(zx_handle_t handle, uint16_t offset, size_t wid
 //   ZX_ERR_BAD_HANDLE: *handle* is not a valid handle.
 //   ZX_ERR_WRONG_TYPE: *handle* is not a PCI device.
 //   ZX_ERR_ACCESS_DENIED: *handle* lacks `ZX_RIGHT_WRITE`.
-//
-// Differs from Fuchsia: There is no PCI bus, so that no handle has the right type.
 zx_status_t zx_pci_enable_bus_master(zx_handle_t handle, bool enable);
 zx_status_t _zx_pci_enable_bus_master(zx_handle_t handle, bool enable);
 
@@ -2221,8 +2213,6 @@ zx_status_t _zx_pci_enable_bus_master(zx_handle_t handle, bool enable);
 //   ZX_ERR_ACCESS_DENIED: *handle* lacks `ZX_RIGHT_READ` or `ZX_RIGHT_WRITE`.
 //   ZX_ERR_NOT_FOUND: the device does not use this register.
 //   ZX_ERR_NO_MEMORY: the kernel ran out of memory.
-//
-// Differs from Fuchsia: There is no PCI bus, so that no handle has the right type.
 zx_status_t zx_pci_get_bar(zx_handle_t handle, uint32_t bar_num, zx_pci_bar_t *out_bar,
                            zx_handle_t *out_handle);
 zx_status_t _zx_pci_get_bar(zx_handle_t handle, uint32_t bar_num, zx_pci_bar_t *out_bar,
@@ -2242,12 +2232,8 @@ zx_status_t _zx_pci_get_bar(zx_handle_t handle, uint32_t bar_num, zx_pci_bar_t *
 //   ZX_ERR_BAD_HANDLE: *handle* is not a valid handle.
 //   ZX_ERR_WRONG_TYPE: *handle* is not a resource, or not of kind ROOT.
 //   ZX_ERR_INVALID_ARGS: *out_info* is null, or, checked last, a pointer cannot be written.
-//   ZX_ERR_BAD_STATE: there is no bus driver.
-//   ZX_ERR_OUT_OF_RANGE: there are not that many devices.
+//   ZX_ERR_OUT_OF_RANGE: there are not that many devices, or the bus driver was not started.
 //   ZX_ERR_NO_MEMORY: the kernel ran out of memory.
-//
-// Differs from Fuchsia: There is no PCI bus, and the call fails as a kernel without a bus driver
-// does.
 zx_status_t zx_pci_get_nth_device(zx_handle_t handle, uint32_t index,
                                   zx_pcie_device_info_t *out_info, zx_handle_t *out_handle);
 zx_status_t _zx_pci_get_nth_device(zx_handle_t handle, uint32_t index,
@@ -2266,15 +2252,12 @@ zx_status_t _zx_pci_get_nth_device(zx_handle_t handle, uint32_t index,
 // Errors:
 //   ZX_ERR_BAD_HANDLE: *handle* is not a valid handle.
 //   ZX_ERR_WRONG_TYPE: *handle* is not a resource, or not of kind ROOT.
-//   ZX_ERR_INVALID_ARGS: *len* is less than 5896 or more than 5944; after the driver, *init_buf*
-//     cannot be read, *len* does not fit the number of windows, or interrupts or windows make no
-//     sense.
-//   ZX_ERR_BAD_STATE: there is no bus driver, or it was started.
-//   ZX_ERR_NO_MEMORY: the kernel ran out of memory.
-//   ZX_ERR_ALREADY_EXISTS: the root bus was added before.
+//   ZX_ERR_INVALID_ARGS: *len* is less than 5896 or more than 5944; *init_buf* cannot be read,
+//     *len* does not fit the number of windows, or interrupts or windows make no sense.
+//   ZX_ERR_BAD_STATE: the bus driver was started.
 //
-// Differs from Fuchsia: There is no PCI bus, and the call fails as a kernel without a bus driver
-// does.
+// Differs from Fuchsia: The windows are looked at and not used: the configuration space is the
+// virtual bus's, see docs/machine.md. The kernel may also run out of memory.
 zx_status_t zx_pci_init(zx_handle_t handle, const zx_pci_init_arg_t *init_buf, uint32_t len);
 zx_status_t _zx_pci_init(zx_handle_t handle, const zx_pci_init_arg_t *init_buf, uint32_t len);
 
@@ -2293,11 +2276,11 @@ zx_status_t _zx_pci_init(zx_handle_t handle, const zx_pci_init_arg_t *init_buf, 
 //   ZX_ERR_ACCESS_DENIED: *handle* lacks `ZX_RIGHT_READ`.
 //   ZX_ERR_INVALID_ARGS: the device has no interrupt *which_irq* now, or *out_handle* cannot be
 //     written.
-//   ZX_ERR_INTERNAL: the machine has no interrupt of that number.
 //   ZX_ERR_NO_MEMORY: the kernel ran out of memory.
 //   ZX_ERR_BAD_STATE: the device's interrupts are off.
 //
-// Differs from Fuchsia: There is no PCI bus, so that no handle has the right type.
+// Differs from Fuchsia: An interrupt that is mapped again is the new object's; the kernel would let
+// the end of the old one unplug it.
 zx_status_t zx_pci_map_interrupt(zx_handle_t handle, int32_t which_irq, zx_handle_t *out_handle);
 zx_status_t _zx_pci_map_interrupt(zx_handle_t handle, int32_t which_irq, zx_handle_t *out_handle);
 
@@ -2317,8 +2300,6 @@ zx_status_t _zx_pci_map_interrupt(zx_handle_t handle, int32_t which_irq, zx_hand
 //   ZX_ERR_ACCESS_DENIED: *handle* lacks `ZX_RIGHT_READ`.
 //   ZX_ERR_NOT_SUPPORTED: the device or the machine does not have *mode*.
 //   ZX_ERR_INVALID_ARGS: *mode* is unknown, or *out_max_irqs* cannot be written.
-//
-// Differs from Fuchsia: There is no PCI bus, so that no handle has the right type.
 zx_status_t zx_pci_query_irq_mode(zx_handle_t handle, uint32_t mode, uint32_t *out_max_irqs);
 zx_status_t _zx_pci_query_irq_mode(zx_handle_t handle, uint32_t mode, uint32_t *out_max_irqs);
 
@@ -2331,12 +2312,10 @@ zx_status_t _zx_pci_query_irq_mode(zx_handle_t handle, uint32_t mode, uint32_t *
 //   ZX_ERR_BAD_HANDLE: *handle* is not a valid handle.
 //   ZX_ERR_WRONG_TYPE: *handle* is not a PCI device.
 //   ZX_ERR_ACCESS_DENIED: *handle* lacks `ZX_RIGHT_WRITE`.
-//   ZX_ERR_UNAVAILABLE: the device was unplugged.
 //   ZX_ERR_BAD_STATE: the device's interrupts are on.
 //   ZX_ERR_NOT_SUPPORTED: the device cannot be reset.
-//   ZX_ERR_TIMED_OUT: the device did not come to rest, or did not come back.
 //
-// Differs from Fuchsia: There is no PCI bus, so that no handle has the right type.
+// Differs from Fuchsia: The reset takes no time, and nothing is ever unplugged.
 zx_status_t zx_pci_reset_device(zx_handle_t handle);
 zx_status_t _zx_pci_reset_device(zx_handle_t handle);
 
@@ -2355,9 +2334,7 @@ zx_status_t _zx_pci_reset_device(zx_handle_t handle);
 //   ZX_ERR_ACCESS_DENIED: *handle* lacks `ZX_RIGHT_WRITE`.
 //   ZX_ERR_INVALID_ARGS: *mode* is unknown, or *requested_irq_count* is 0 in a mode that is on.
 //   ZX_ERR_NOT_SUPPORTED: the device or the machine does not have *mode* or that many interrupts.
-//   ZX_ERR_NO_MEMORY: the kernel ran out of memory.
-//
-// Differs from Fuchsia: There is no PCI bus, so that no handle has the right type.
+//   ZX_ERR_NO_RESOURCES: there are not that many messages in a row.
 zx_status_t zx_pci_set_irq_mode(zx_handle_t handle, uint32_t mode, uint32_t requested_irq_count);
 zx_status_t _zx_pci_set_irq_mode(zx_handle_t handle, uint32_t mode, uint32_t requested_irq_count);
 

@@ -53,25 +53,47 @@ void entropy_add(const void *bytes, size_t size) {
 
 extern char **environ;
 
-uint64_t environment_number(const char *name, uint64_t fallback) {
+const char *environment_text(const char *name) {
     size_t length = strlen(name);
     for (char **entry = environ; entry != NULL && *entry != NULL; entry++) {
         if (strncmp(*entry, name, length) == 0 && (*entry)[length] == '=') {
-            uint64_t value = 0;
-            const char *digit = *entry + length + 1;
-            if (*digit == '\0') {
-                return fallback;
-            }
-            for (; *digit != '\0'; digit++) {
-                if (*digit < '0' || *digit > '9' || value > UINT64_MAX / 10 - 9) {
-                    return fallback;
-                }
-                value = value * 10 + (uint64_t)(*digit - '0');
-            }
-            return value;
+            return *entry + length + 1;
         }
     }
-    return fallback;
+    return NULL;
+}
+
+uint64_t environment_number(const char *name, uint64_t fallback) {
+    const char *digit = environment_text(name);
+    if (digit == NULL || *digit == '\0') {
+        return fallback;
+    }
+    uint64_t value = 0;
+    for (; *digit != '\0'; digit++) {
+        if (*digit < '0' || *digit > '9' || value > UINT64_MAX / 10 - 9) {
+            return fallback;
+        }
+        value = value * 10 + (uint64_t)(*digit - '0');
+    }
+    return value;
+}
+
+long file_read(const char *path, char *bytes, size_t size) {
+    long file = linux_call(SYS_openat, AT_FDCWD, path, O_RDONLY | O_CLOEXEC);
+    if (file < 0) {
+        return -1;
+    }
+    size_t done = 0;
+    long got = 0;
+    while (done < size && (got = linux_call(SYS_read, file, bytes + done, size - done)) != 0) {
+        if (got > 0) {
+            done += (size_t)got;
+        } else if (got != -LINUX_EINTR) {
+            break;
+        }
+    }
+    linux_call(SYS_close, file);
+    return got < 0 ? -1 : (long)done;
 }
 
 uint32_t machine_cpus(void) {

@@ -20,6 +20,12 @@ void entropy_add(const void *bytes, size_t size);
 // The value of an environment variable as a number, or `fallback`.
 uint64_t environment_number(const char *name, uint64_t fallback);
 
+// Its text, or null.
+const char *environment_text(const char *name);
+
+// Reads a file from its beginning; how many bytes, or -1.
+long file_read(const char *path, char *bytes, size_t size);
+
 uint32_t machine_cpus(void);
 uint64_t machine_memory(void);
 uint32_t machine_dcache_line(void);

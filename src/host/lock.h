@@ -17,6 +17,7 @@ enum lock_rank {
     RANK_VMAR = 40,
     RANK_WINDOWS = 42,
     RANK_LOG_READERS = 45,
+    RANK_PCI = 47,
     RANK_OBJECT = 50, // a solo object, or both ends of a pair
     RANK_VMO = 55,
     RANK_PAGER = 57,

@@ -27,7 +27,7 @@ struct interrupt {
     // fixed after create
     struct interrupt_line *line; // null: virtual
     struct object *owner;        // with a reference
-    bool level;
+    uint32_t flags;              // enum interrupt_flag
     // under the object's lock
     enum interrupt_state state;
     zx_time_t timestamp;   // of the first firing that nobody took, or 0
@@ -57,7 +57,7 @@ static struct interrupt *new_interrupt(struct thread *self) {
     }
     interrupt->line = NULL;
     interrupt->owner = NULL;
-    interrupt->level = false;
+    interrupt->flags = 0;
     interrupt->state = IDLE;
     interrupt->timestamp = 0;
     interrupt->waiter = NULL;
@@ -75,19 +75,20 @@ struct object *interrupt_new_virtual(struct thread *self) {
     return interrupt != NULL ? &interrupt->object : NULL;
 }
 
-zx_status_t interrupt_new(struct thread *self, struct interrupt_line *line, bool level,
+zx_status_t interrupt_new(struct thread *self, struct interrupt_line *line, uint32_t flags,
                           struct object *owner, struct object **out) {
     struct interrupt *interrupt = new_interrupt(self);
     if (interrupt == NULL) {
         return ZX_ERR_NO_MEMORY;
     }
-    interrupt->level = level;
+    interrupt->flags = flags;
     interrupt->line = line;
     interrupt->owner = owner;
     if (owner != NULL) {
         object_ref(owner);
     }
-    zx_status_t status = interrupt_line_listen(self, line, interrupt);
+    bool steal = (flags & INTERRUPT_STEALS) != 0;
+    zx_status_t status = interrupt_line_listen(self, line, interrupt, steal);
     if (status != ZX_OK) {
         object_unref(self, &interrupt->object);
         return status;
@@ -99,9 +100,9 @@ zx_status_t interrupt_new(struct thread *self, struct interrupt_line *line, bool
 
 // --- firing ---
 
-static void mask_if_level_locked(struct thread *self, struct interrupt *interrupt, bool masked) {
-    if (interrupt->level && interrupt->line != NULL) {
-        interrupt_line_mask(self, interrupt->line, masked);
+static void mask_locked(struct thread *self, struct interrupt *interrupt, bool masked) {
+    if ((interrupt->flags & INTERRUPT_MASKS) != 0) {
+        interrupt_line_mask(self, interrupt->line, interrupt, masked);
     }
 }
 
@@ -109,7 +110,7 @@ static void mask_if_level_locked(struct thread *self, struct interrupt *interrup
 static bool send_packet_locked(struct thread *self, struct interrupt *interrupt,
                                zx_time_t timestamp) {
     bool sent = port_queue_interrupt(self, interrupt->port, &interrupt->packet, timestamp);
-    mask_if_level_locked(self, interrupt, true);
+    mask_locked(self, interrupt, true);
     interrupt->timestamp = 0;
     return sent;
 }
@@ -125,7 +126,7 @@ static void signal_locked(struct thread *self, struct interrupt *interrupt,
 // The same for a trigger and for a line. A firing in NEEDACK of a bound interrupt is for later.
 static void fire_locked(struct thread *self, struct interrupt *interrupt, zx_time_t timestamp) {
     if (interrupt->port == NULL) {
-        mask_if_level_locked(self, interrupt, true);
+        mask_locked(self, interrupt, true);
         signal_locked(self, interrupt, TRIGGERED);
     } else if (interrupt->state != NEEDACK) {
         send_packet_locked(self, interrupt, timestamp);
@@ -190,7 +191,7 @@ static zx_status_t try_locked(struct thread *self, struct interrupt *interrupt,
         return ZX_ERR_BAD_STATE;
     }
     if (interrupt->state == NEEDACK) {
-        mask_if_level_locked(self, interrupt, false);
+        mask_locked(self, interrupt, false);
         interrupt->state = IDLE;
         look_at_line_locked(self, interrupt);
     }
@@ -241,7 +242,7 @@ zx_status_t interrupt_ack(struct thread *self, struct object *object) {
     } else if (interrupt->state == DESTROYED) {
         status = ZX_ERR_CANCELED;
     } else if (interrupt->state == NEEDACK) {
-        mask_if_level_locked(self, interrupt, false);
+        mask_locked(self, interrupt, false);
         if (interrupt->timestamp == 0) {
             interrupt->state = IDLE;
             look_at_line_locked(self, interrupt);
@@ -294,7 +295,7 @@ static zx_status_t bind_vcpu_locked(struct interrupt *interrupt, struct object *
 
 zx_status_t interrupt_bind_vcpu(struct thread *self, struct object *object, struct object *vcpu) {
     struct interrupt *interrupt = interrupt_at(object);
-    if (interrupt->line == NULL || interrupt->owner != NULL || interrupt_vcpu_hooks == NULL) {
+    if ((interrupt->flags & INTERRUPT_VCPUS) == 0 || interrupt_vcpu_hooks == NULL) {
         return ZX_ERR_NOT_SUPPORTED;
     }
     zx_status_t status;

@@ -9,10 +9,15 @@ extern const struct object_type interrupt_type;
 // A virtual interrupt. Null if memory is used up.
 struct object *interrupt_new_virtual(struct thread *self);
 
-// The interrupt of a line. With `level` the line is masked from a firing to the next wait or
-// acknowledgement. `owner`, if not null, is kept alive as long as the interrupt. NO_MEMORY,
+enum interrupt_flag {
+    INTERRUPT_MASKS = 1u << 0,  // the line is masked from a firing to the next wait or ack
+    INTERRUPT_VCPUS = 1u << 1,  // may be bound to VCPUs
+    INTERRUPT_STEALS = 1u << 2, // takes the line from an interrupt that has it
+};
+
+// The interrupt of a line. `owner`, if not null, is kept alive as long as the interrupt. NO_MEMORY,
 // ALREADY_BOUND.
-zx_status_t interrupt_new(struct thread *self, struct interrupt_line *line, bool level,
+zx_status_t interrupt_new(struct thread *self, struct interrupt_line *line, uint32_t flags,
                           struct object *owner, struct object **interrupt);
 
 struct object *interrupt_object(struct interrupt *interrupt);

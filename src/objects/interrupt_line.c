@@ -79,9 +79,9 @@ void interrupt_line_configure(struct thread *self, struct interrupt_line *line, 
 }
 
 zx_status_t interrupt_line_listen(struct thread *self, struct interrupt_line *line,
-                                  struct interrupt *listener) {
+                                  struct interrupt *listener, bool steal) {
     mutex_lock(self, &lines.lock);
-    bool taken = line->listener != NULL;
+    bool taken = line->listener != NULL && !steal;
     if (!taken) {
         line->listener = listener;
         line->masked = false;
@@ -101,9 +101,19 @@ void interrupt_line_leave(struct thread *self, struct interrupt_line *line,
     mutex_unlock(self, &lines.lock);
 }
 
-void interrupt_line_mask(struct thread *self, struct interrupt_line *line, bool masked) {
+void interrupt_line_drop(struct thread *self, struct interrupt_line *line) {
     mutex_lock(self, &lines.lock);
-    line->masked = masked;
+    line->listener = NULL;
+    line->masked = true;
+    mutex_unlock(self, &lines.lock);
+}
+
+void interrupt_line_mask(struct thread *self, struct interrupt_line *line,
+                         const struct interrupt *listener, bool masked) {
+    mutex_lock(self, &lines.lock);
+    if (line->listener == listener) {
+        line->masked = masked;
+    }
     mutex_unlock(self, &lines.lock);
 }
 

@@ -40,12 +40,16 @@ uint32_t interrupt_line_number(const struct interrupt_line *line);
 void interrupt_line_configure(struct thread *self, struct interrupt_line *line, bool level,
                               bool active_high);
 
-// ALREADY_BOUND if somebody listens. A new listener's line is not masked.
+// ALREADY_BOUND if somebody listens, unless it is to be stolen. A new listener's line is not
+// masked.
 zx_status_t interrupt_line_listen(struct thread *self, struct interrupt_line *line,
-                                  struct interrupt *listener);
+                                  struct interrupt *listener, bool steal);
 void interrupt_line_leave(struct thread *self, struct interrupt_line *line,
                           struct interrupt *listener);
-void interrupt_line_mask(struct thread *self, struct interrupt_line *line, bool masked);
+// Nobody listens any more.
+void interrupt_line_drop(struct thread *self, struct interrupt_line *line);
+void interrupt_line_mask(struct thread *self, struct interrupt_line *line,
+                         const struct interrupt *listener, bool masked);
 
 // Is there something for the listener now? Takes an edge away.
 bool interrupt_line_take(struct thread *self, struct interrupt_line *line,

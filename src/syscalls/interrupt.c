@@ -27,7 +27,8 @@ static zx_status_t create_physical(struct thread *self, uint32_t pin, uint32_t o
     if (mode != ZX_INTERRUPT_MODE_DEFAULT >> 1) {
         interrupt_line_configure(self, line, modes[mode].level, modes[mode].active_high);
     }
-    return interrupt_new(self, line, modes[mode].level, NULL, interrupt);
+    uint32_t flags = INTERRUPT_VCPUS | (modes[mode].level ? INTERRUPT_MASKS : 0);
+    return interrupt_new(self, line, flags, NULL, interrupt);
 }
 
 zx_status_t sys_interrupt_create(struct thread *self, zx_handle_t src_obj, uint32_t src_num,

@@ -9,6 +9,7 @@
 #include <dlfcn.h>
 #include <elf.h>
 #include <fcntl.h>
+#include <libzircon/machine.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
@@ -20,6 +21,7 @@
 #include <zircon/syscalls/exception.h>
 #include <zircon/syscalls/iommu.h>
 #include <zircon/syscalls/log.h>
+#include <zircon/syscalls/pci.h>
 #include <zircon/syscalls/resource.h>
 #include <zircon/syscalls/system.h>
 
@@ -107,6 +109,28 @@ static void end_regions(struct plan *plan) {
     }
 }
 
+// A bus with one device, which is started once.
+static zx_pci_init_arg_t *pci_init_arg(uint32_t *size) {
+    static union {
+        zx_pci_init_arg_t arg;
+        char bytes[sizeof(zx_pci_init_arg_t) + 24];
+    } init;
+    init.arg.addr_window_count = 1;
+    init.arg.addr_windows[0].cfg_space_type = PCI_CFG_SPACE_TYPE_PIO;
+    *size = sizeof(init.bytes);
+    return &init.arg;
+}
+
+static void start_pci_bus(void) {
+    static const struct libzircon_pci_function function = {
+        .vendor_id = 1, .pin = 1, .msi_count = 1, .resets = true};
+    uint32_t size;
+    if (libzircon_pci_add(&function) == ZX_OK) {
+        const zx_pci_init_arg_t *arg = pci_init_arg(&size);
+        EXPECT_OK(zx_pci_init(root_resource(), arg, size));
+    }
+}
+
 // A handle to a new object with all rights that it comes with, or ZX_HANDLE_INVALID for types that
 // cannot be made (yet).
 static zx_handle_t make_object(struct plan *plan, zx_obj_type_t type) {
@@ -153,6 +177,10 @@ static zx_handle_t make_object(struct plan *plan, zx_obj_type_t type) {
         break;
     case ZX_OBJ_TYPE_INTERRUPT:
         status = zx_interrupt_create(ZX_HANDLE_INVALID, 0, ZX_INTERRUPT_VIRTUAL, &handle);
+        break;
+    case ZX_OBJ_TYPE_PCI_DEVICE:
+        start_pci_bus();
+        status = zx_pci_get_nth_device(root_resource(), 0, &(zx_pcie_device_info_t){0}, &handle);
         break;
     case ZX_OBJ_TYPE_IOMMU:
         status = zx_iommu_create(root_resource(), ZX_IOMMU_TYPE_DUMMY, &(zx_iommu_desc_dummy_t){0},
@@ -442,6 +470,48 @@ static void prepare_mtrace_control(struct plan *plan) {
     set(plan, "ptr_size", 344);
 }
 
+static void prepare_pci_range(struct plan *plan) {
+    set(plan, "len", 1);
+    start_pci_bus();
+}
+
+static void prepare_pci_cfg(struct plan *plan) {
+    set(plan, "width", 32);
+    set(plan, "offset", 0);
+    set(plan, "write", 0);
+}
+
+static void prepare_pci_config(struct plan *plan) {
+    set(plan, "offset", 0xa0);
+    set(plan, "width", 4);
+}
+
+static void prepare_pci_init(struct plan *plan) {
+    uint32_t size;
+    start_pci_bus();
+    set(plan, "init_buf", (uintptr_t)pci_init_arg(&size));
+    set(plan, "len", size);
+}
+
+static void prepare_pci_nth(struct plan *plan) {
+    start_pci_bus();
+    set(plan, "index", 0);
+}
+
+static void prepare_pci_map(struct plan *plan) {
+    EXPECT_OK(zx_pci_set_irq_mode((zx_handle_t)get(plan, "handle"), ZX_PCIE_IRQ_MODE_MSI, 1));
+    set(plan, "which_irq", 0);
+}
+
+static void prepare_pci_mode(struct plan *plan) {
+    set(plan, "mode", ZX_PCIE_IRQ_MODE_MSI);
+}
+
+static void prepare_pci_set_mode(struct plan *plan) {
+    prepare_pci_mode(plan);
+    set(plan, "requested_irq_count", 1);
+}
+
 static void prepare_payload_get(struct plan *plan) {
     set(plan, "buffer_size", 1024);
 }
@@ -637,6 +707,15 @@ static const struct setup setups[] = {
     {"pager_detach_vmo", "", ZX_OK, prepare_pager_detach_vmo},
     {"pager_op_range", "", ZX_OK, prepare_pager_op_range},
     {"pager_supply_pages", "", ZX_OK, prepare_pager_supply_pages},
+    {"pci_add_subtract_io_range", "", ZX_ERR_BAD_STATE, prepare_pci_range},
+    {"pci_cfg_pio_rw", "", ZX_OK, prepare_pci_cfg},
+    {"pci_config_read", "", ZX_OK, prepare_pci_config},
+    {"pci_config_write", "", ZX_OK, prepare_pci_config},
+    {"pci_get_nth_device", "", ZX_OK, prepare_pci_nth},
+    {"pci_init", "", ZX_ERR_BAD_STATE, prepare_pci_init},
+    {"pci_map_interrupt", "", ZX_OK, prepare_pci_map},
+    {"pci_query_irq_mode", "", ZX_OK, prepare_pci_mode},
+    {"pci_set_irq_mode", "", ZX_OK, prepare_pci_set_mode},
     {"port_cancel", "", ZX_OK, prepare_port_cancel},
     {"port_wait", "", ZX_OK, prepare_port_wait},
     {"resource_create", "", ZX_OK, prepare_resource_create},
@@ -725,6 +804,7 @@ static const struct {
     {"ktrace_control", "ptr", NULL_POINTER, ZX_ERR_INVALID_ARGS, "a new probe has a name"},
     {"ktrace_control", "ptr", READ_ONLY, ZX_OK, "the name is only read"},
     {"ktrace_read", "data", NULL_POINTER, ZX_OK, "asks for the size"},
+    {"pci_init", "init_buf", ANY_MEMORY, SKIP, "it is larger than a page, see pci_test.c"},
     {"system_powerctl", "arg", NULL_POINTER, ZX_ERR_INVALID_ARGS, "the command has one"},
     {"mtrace_control", "ptr", NULL_POINTER, ZX_ERR_INVALID_ARGS, "a configuration is wanted"},
     {"mtrace_control", "ptr", READ_ONLY, ZX_ERR_NOT_SUPPORTED, "it is only read"},
