@@ -115,6 +115,10 @@ void *memory_take_aligned(size_t size, size_t alignment) {
     return (void *)at;
 }
 
+size_t memory_taken(void) {
+    return atomic_load(&header()->next) - kernel_range.base;
+}
+
 void *memory_take_stack(size_t size) {
     char *bottom = memory_take(size + HOST_PAGE_SIZE);
     if (bottom == NULL) {

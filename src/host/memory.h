@@ -29,6 +29,9 @@ void *memory_take_aligned(size_t size, size_t alignment);
 // A stack of `size` bytes with a page without access below it; returns its lowest usable byte.
 void *memory_take_stack(size_t size);
 
+// How much of the range has been taken.
+size_t memory_taken(void);
+
 // Has memory_start run in this very process? False in the child of a fork, whose kernel must start
 // again.
 bool memory_is_ours(void);

@@ -1,7 +1,9 @@
 // Part of libzircon. BSD-3-Clause, see LICENSE.
 #include <string.h>
 
+#include "host/console.h"
 #include "host/threads.h"
+#include "objects/machine.h"
 #include "objects/resource.h"
 #include "objects/socket.h"
 #include "objects/thread.h"
@@ -191,6 +193,44 @@ static zx_status_t info_resource(struct thread *self, struct object *object, zx_
     return put_one(out, &info, sizeof(info));
 }
 
+// Topics about the machine: the root resource stands for it.
+static bool is_root_resource(struct object *object) {
+    zx_info_resource_t info;
+    resource_info(object, &info);
+    return info.kind == ZX_RSRC_KIND_ROOT;
+}
+
+static zx_status_t info_cpu_stats(struct thread *self, struct object *object, zx_rights_t rights,
+                                  const struct info_out *out) {
+    (void)self;
+    (void)rights;
+    if (!is_root_resource(object)) {
+        return ZX_ERR_WRONG_TYPE;
+    }
+    uint32_t cpus = machine_cpus(), count = 0;
+    for (; count < cpus && (count + 1) * sizeof(zx_info_cpu_stats_t) <= out->size; count++) {
+        zx_info_cpu_stats_t stats;
+        machine_cpu_stats(count, &stats);
+        if (copy_to_user(user_out_at(out->buffer, count * sizeof(stats)), &stats, sizeof(stats)) !=
+            ZX_OK) {
+            return ZX_ERR_INVALID_ARGS;
+        }
+    }
+    return put_counts(out, count, cpus);
+}
+
+static zx_status_t info_kmem_stats(struct thread *self, struct object *object, zx_rights_t rights,
+                                   const struct info_out *out) {
+    (void)self;
+    (void)rights;
+    if (!is_root_resource(object)) {
+        return ZX_ERR_WRONG_TYPE;
+    }
+    zx_info_kmem_stats_t stats;
+    machine_kmem_stats(&stats);
+    return put_one(out, &stats, sizeof(stats));
+}
+
 static bool count_handle(void *context, struct object *object, zx_rights_t rights) {
     (void)rights;
     zx_info_process_handle_stats_t *info = context;
@@ -300,6 +340,8 @@ static const struct info_topic {
     {ZX_INFO_PROCESS_MAPS, &process_type, ZX_RIGHT_INSPECT, info_process_maps},
     {ZX_INFO_PROCESS_VMOS, &process_type, ZX_RIGHT_INSPECT, info_process_vmos},
     {ZX_INFO_TASK_STATS, &process_type, ZX_RIGHT_INSPECT, info_task_stats},
+    {ZX_INFO_CPU_STATS, &resource_type, 0, info_cpu_stats},
+    {ZX_INFO_KMEM_STATS, &resource_type, 0, info_kmem_stats},
 };
 
 zx_status_t sys_object_get_info(struct thread *self, zx_handle_t handle, uint32_t topic,

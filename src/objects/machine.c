@@ -1,0 +1,29 @@
+// Part of libzircon. BSD-3-Clause, see LICENSE.
+#include "objects/machine.h"
+
+#include <string.h>
+
+#include "host/console.h"
+#include "host/memory.h"
+#include "host/stats.h"
+
+void machine_cpu_stats(uint32_t cpu, zx_info_cpu_stats_t *stats) {
+    struct machine_stats machine;
+    stats_read(cpu, &machine);
+    memset(stats, 0, sizeof(*stats));
+    stats->cpu_number = cpu;
+    stats->flags = ZX_INFO_CPU_STATS_FLAG_ONLINE;
+    stats->idle_time = (zx_duration_t)machine.idle_ns;
+    stats->context_switches = machine.context_switches / machine_cpus();
+    stats->reschedules = stats->context_switches;
+    stats->ints = machine.interrupts / machine_cpus();
+}
+
+void machine_kmem_stats(zx_info_kmem_stats_t *stats) {
+    memset(stats, 0, sizeof(*stats));
+    stats->total_bytes = machine_memory();
+    stats->free_bytes = stats_free_memory();
+    stats->total_heap_bytes = memory_taken();
+    uint64_t sum = stats->free_bytes + stats->total_heap_bytes;
+    stats->other_bytes = stats->total_bytes > sum ? stats->total_bytes - sum : 0;
+}
