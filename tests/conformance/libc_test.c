@@ -259,7 +259,12 @@ TEST(thrd_join, and_pthread_join_take_the_threads_of_each_other) {
 // glibc's joins that need not wait, or not for ever: one that fails lets nothing go.
 TEST(pthread_join, and_its_kin_let_a_thread_go_only_if_they_joined_it) {
     enum { TRY, TIMED, CLOCK, WAYS };
-    for (int way = 0; way < WAYS; way++) {
+#ifdef UNDER_TSAN
+    int ways = CLOCK; // it knows nothing of that one, and takes the thread for never joined
+#else
+    int ways = WAYS;
+#endif
+    for (int way = 0; way < ways; way++) {
         struct visitor visitor;
         init_visitor(&visitor);
         pthread_t thread;
