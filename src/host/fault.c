@@ -381,10 +381,12 @@ static void handle(int signal, siginfo_t *info, void *context) {
     }
     if (self != NULL && info->si_code > 0) {
         if (atomic_load(&self->state) == THREAD_IN_USER) {
-            if (handle_program(self, signal, info, context)) {
-                return;
+            if (!handle_program(self, signal, info, context)) {
+                call_chained(self, signal, info, context);
             }
-        } else if (signal == SIGTRAP && info->si_code == LINUX_TRAP_TRACE) {
+            return;
+        }
+        if (signal == SIGTRAP && info->si_code == LINUX_TRAP_TRACE) {
             registers[REG_EFL] &= ~(greg_t)FLAG_TRAP;
             atomic_fetch_or(&self->pending, THREAD_PENDING_STEP);
             return;
