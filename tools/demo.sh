@@ -32,7 +32,7 @@ if [[ ! -r $file || -d $file ]]; then
 fi
 
 . "$tree/tools/packages.sh"
-need_packages gcc g++ libc6-dev cmake ninja-build pkg-config libffi-dev uthash-dev
+need_packages gcc g++ libc6-dev cmake ninja-build pkg-config libffi-dev uthash-dev libzydis-dev libzycore-dev
 
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT

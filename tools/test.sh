@@ -49,7 +49,7 @@ jobs=${JOBS-2}
 
 . tools/packages.sh
 need_packages gcc g++ libc6-dev clang cmake ninja-build pkg-config dpkg-dev file libffi-dev uthash-dev \
-    libcmocka-dev check libsubunit-dev
+    libzydis-dev libzycore-dev libcmocka-dev check libsubunit-dev
 
 # Newer kernels put programs where the thread sanitizer has no shadow for them, unless addresses
 # are not random; some containers do not let that be asked for.
@@ -76,7 +76,7 @@ run_tests() {
     if [[ $1 == tsan ]]; then
         prefix=("${fixed_addresses[@]}")
     fi
-    "${prefix[@]}" ctest --preset "$1" --parallel "$jobs" --timeout 600 2>&1 | tee "$log"
+    "${prefix[@]}" ctest --preset "$1" --build-config kvm --parallel "$jobs" --timeout 900 2>&1 | tee "$log"
 }
 
 for step in "${steps[@]}"; do

@@ -25,6 +25,9 @@ void libzircon_count_objects(void (*report)(void *context, const char *name, uin
 // Live handles of the calling process. Exact while no other thread is in the kernel.
 uint32_t libzircon_count_handles(void);
 
+// How often a guest was entered, through the host's /dev/kvm.
+uint64_t libzircon_count_guest_entries(void);
+
 // How many handles can exist at a time. The environment variable LIBZIRCON_HANDLES sets it when the
 // library starts; without it, it is 262 144.
 uint32_t libzircon_handle_limit(void);

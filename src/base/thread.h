@@ -124,6 +124,8 @@ struct thread {
     void *own_stack;      // the alternate signal stack that the program asked for
     size_t own_stack_size;
 
+    volatile uint8_t *stop; // while it runs a guest: not 0 keeps it from entering it
+
     struct thread *outer; // of a nested descriptor: the one below it
     struct process *process;
     struct thread_object *object;

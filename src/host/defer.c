@@ -23,6 +23,9 @@ bool signal_defer(struct thread *self, int signal, siginfo_t *info, void *contex
     if ((atomic_load(&self->pending) & THREAD_PENDING_SIGNAL) == 0) {
         self->signal_mask = *mask;
         atomic_fetch_or(&self->pending, THREAD_PENDING_SIGNAL);
+        if (self->stop != NULL) {
+            *self->stop = 1;
+        }
     }
     *mask = ~fault_signal_mask();
     long process = linux_call(SYS_getpid);

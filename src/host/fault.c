@@ -376,6 +376,8 @@ static void handle(int signal, siginfo_t *info, void *context) {
         atomic_exchange(&self->kicked, false)) {
         if (atomic_load(&self->state) == THREAD_IN_USER) {
             handle_program(self, signal, info, context);
+        } else if (self->stop != NULL) {
+            *self->stop = 1; // it may be about to enter a guest
         }
         return; // else it sees to it on its way out
     }

@@ -21,6 +21,8 @@ enum lock_rank {
     RANK_OBJECT = 50, // a solo object, or both ends of a pair
     RANK_VMO = 55,
     RANK_PAGER = 57,
+    RANK_TRAPS = 56, // who adds to a guest's traps
+    RANK_BELL = 57,  // a bell's packets
     RANK_INTERRUPT_LINES = 58,
     RANK_PORT = 60,
     RANK_DEBUGLOG = 65,

@@ -59,6 +59,9 @@ zx_status_t vmar_map(struct thread *self, struct vmar *vmar, zx_vm_option_t opti
                      uintptr_t *address);
 
 zx_status_t vmar_unmap(struct thread *self, struct vmar *vmar, uintptr_t address, uint64_t size);
+// As vmar_unmap, but regions within stay, and may be only partly in the range.
+zx_status_t vmar_unmap_within(struct thread *self, struct vmar *vmar, uintptr_t address,
+                              uint64_t size);
 zx_status_t vmar_protect(struct thread *self, struct vmar *vmar, zx_vm_option_t options,
                          uintptr_t address, uint64_t size);
 zx_status_t vmar_destroy(struct thread *self, struct vmar *vmar);

@@ -185,6 +185,48 @@ zx_status_t vmar_unmap(struct thread *self, struct vmar *vmar, uintptr_t address
     return status;
 }
 
+// Unmaps what is mapped in [at, end), in regions within as well, which stay.
+static zx_status_t unmap_within_locked(struct thread *self, struct vmar *vmar, uintptr_t at,
+                                       uintptr_t end) {
+    while (at < end) {
+        struct vmar *in = vmar;
+        uintptr_t limit = end;
+        for (;;) {
+            struct region *region = regions_at_or_after(&in->inside, at);
+            if (region == NULL || region->base >= limit) {
+                at = limit;
+                break;
+            }
+            uintptr_t region_end = region->base + region->size;
+            at = region->base > at ? region->base : at;
+            limit = region_end < limit ? region_end : limit;
+            if (region->is_mapping) {
+                zx_status_t status = unmap_locked(self, in, at, limit - at, false);
+                if (status != ZX_OK) {
+                    return status;
+                }
+                at = limit;
+                break;
+            }
+            in = vmar_of_region(region);
+        }
+    }
+    return ZX_OK;
+}
+
+zx_status_t vmar_unmap_within(struct thread *self, struct vmar *vmar, uintptr_t address,
+                              uint64_t size) {
+    uintptr_t base = address + vmar->space->bias;
+    zx_status_t status = ZX_ERR_BAD_STATE;
+    mutex_lock(self, &vmar->space->lock);
+    if (vmar->alive) {
+        status = is_inside(vmar, base, size) ? unmap_within_locked(self, vmar, base, base + size)
+                                             : ZX_ERR_INVALID_ARGS;
+    }
+    mutex_unlock(self, &vmar->space->lock);
+    return status;
+}
+
 // Is all of the range mapped, by mappings that may have the access?
 static zx_status_t check_protect(struct vmar *vmar, uintptr_t base, uint64_t size, uint32_t can) {
     if (!is_inside(vmar, base, size)) {

@@ -11,6 +11,7 @@
 #include "host/defer.h"
 #include "host/fault.h"
 #include "host/threads.h"
+#include "hypervisor/backend.h"
 #include "kernel.h"
 #include "libc/libc.h"
 #include "objects/thread.h"
@@ -269,6 +270,10 @@ ZX_EXPORT uint32_t libzircon_count_handles(void) {
     uint32_t count = handle_table_count(self, self->process);
     entry_end(self);
     return count;
+}
+
+ZX_EXPORT uint64_t libzircon_count_guest_entries(void) {
+    return atomic_load(&hv_entries);
 }
 
 ZX_EXPORT uint32_t libzircon_handle_limit(void) {

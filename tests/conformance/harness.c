@@ -2,6 +2,8 @@
 #include "harness.h"
 
 #include <fcntl.h>
+#include <libgen.h>
+#include <limits.h>
 #include <pthread.h>
 #include <spawn.h>
 #include <stdio.h>
@@ -484,8 +486,65 @@ static bool run_elsewhere(char *program, char *name) {
            waitpid(child, &status, 0) == child && WIFEXITED(status) && WEXITSTATUS(status) == 0;
 }
 
+// --- guests ---
+//
+// Tests of guests need /dev/kvm. Where it is missing they run in an emulated machine that has it,
+// through tools/with_kvm.sh: all of them at once, since that machine takes a while to start.
+
+static const char *const guest_groups[] = {"guest.", "vcpu."};
+enum { GUEST_GROUPS = sizeof(guest_groups) / sizeof(guest_groups[0]) };
+
+static bool is_of_guests(const char *name) {
+    for (int i = 0; i < GUEST_GROUPS; i++) {
+        if (strncmp(name, guest_groups[i], strlen(guest_groups[i])) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+// Runs the tests that begin with one of these. What they see is written where LIBZIRCON_RESULTS
+// says, by the same name as here.
+static bool run_emulated(char *program, char **prefixes, int count) {
+    char self[PATH_MAX], folder[PATH_MAX] = ".";
+    const char *results = getenv("LIBZIRCON_RESULTS");
+    ssize_t length = readlink("/proc/self/exe", self, sizeof(self) - 1);
+    self[length < 0 ? 0 : length] = '\0';
+    char *arguments[GUEST_GROUPS + 16] = {WITH_KVM};
+    int used = 1;
+    if (results != NULL) {
+        snprintf(folder, sizeof(folder), "%s", results);
+        arguments[used++] = "--write";
+        arguments[used++] = dirname(folder);
+    }
+    arguments[used++] = length < 0 ? program : self;
+    for (int i = 0; i < count && i < 8; i++) {
+        arguments[used++] = prefixes[i];
+    }
+    for (int i = 0; i < GUEST_GROUPS && count == 0; i++) {
+        arguments[used++] = (char *)(uintptr_t)guest_groups[i];
+    }
+    fflush(stdout);
+    pid_t child;
+    int status;
+    return posix_spawn(&child, WITH_KVM, NULL, NULL, arguments, environ) == 0 &&
+           waitpid(child, &status, 0) == child && WIFEXITED(status) && WEXITSTATUS(status) == 0;
+}
+
+static bool is_wanted(const char *name, int argc, char **argv, bool here) {
+    for (int i = 1; i < argc; i++) {
+        if (here ? i == 1 && strcmp(name, argv[i]) == 0
+                 : strncmp(name, argv[i], strlen(argv[i])) == 0) {
+            return true;
+        }
+    }
+    return argc == 1;
+}
+
 int main(int argc, char **argv) {
     int ran = 0, failed = 0;
+    bool emulate = false;
+    bool has_kvm = access("/dev/kvm", R_OK | W_OK) == 0;
     bool here = argc > 2 && strcmp(argv[2], "--here") == 0;
     const char *fork_mode = getenv("CK_FORK");
     bool elsewhere = !here && fork_mode != NULL && strcmp(fork_mode, "no") == 0;
@@ -495,7 +554,11 @@ int main(int argc, char **argv) {
         group_of(test, group, sizeof(group));
         char name[256];
         snprintf(name, sizeof(name), "%s.%s.%s", group, test->call, test->test.name);
-        if (argc > 1 && (here ? strcmp(name, argv[1]) : strncmp(name, argv[1], strlen(argv[1])))) {
+        if (!is_wanted(name, argc, argv, here)) {
+            continue;
+        }
+        if (!has_kvm && is_of_guests(name)) {
+            emulate = true;
             continue;
         }
         bool passed = elsewhere ? run_elsewhere(argv[0], name) : run_here(test, group, name);
@@ -504,6 +567,11 @@ int main(int argc, char **argv) {
         }
         ran++;
         failed += !passed;
+    }
+    if (emulate) {
+        bool all = argc == 1;
+        ran++;
+        failed += !run_emulated(argv[0], all ? NULL : argv + 1, all ? 0 : argc - 1);
     }
     if (!here) {
         printf("%d passed, %d failed\n", ran - failed, failed);

@@ -757,7 +757,16 @@ enum { SETUPS = sizeof(setups) / sizeof(setups[0]) };
 static const struct {
     const char *call, *reason;
 } left_alone[] = {
-    {"interrupt_bind_vcpu", "there are no VCPUs yet"},
+    {"guest_create", "it needs /dev/kvm; guest_test.c and vcpu_test.c try it"},
+    {"guest_set_trap", "it needs /dev/kvm; guest_test.c and vcpu_test.c try it"},
+    {"interrupt_bind_vcpu", "it needs /dev/kvm; guest_test.c and vcpu_test.c try it"},
+    {"vcpu_create", "it needs /dev/kvm; guest_test.c and vcpu_test.c try it"},
+    {"vcpu_enter", "it needs /dev/kvm; guest_test.c and vcpu_test.c try it"},
+    {"vcpu_interrupt", "it needs /dev/kvm; guest_test.c and vcpu_test.c try it"},
+    {"vcpu_kick", "it needs /dev/kvm; guest_test.c and vcpu_test.c try it"},
+    {"vcpu_read_state", "it needs /dev/kvm; guest_test.c and vcpu_test.c try it"},
+    {"vcpu_resume", "it needs /dev/kvm; guest_test.c and vcpu_test.c try it"},
+    {"vcpu_write_state", "it needs /dev/kvm; guest_test.c and vcpu_test.c try it"},
     {"vmar_unmap_handle_close_thread_exit", "the thread ends, see tests/programs/loaded/threads.c"},
 };
 

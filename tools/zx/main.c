@@ -15,6 +15,7 @@ static const struct {
     {"coverage", coverage_command, "show which calls work, by a run of the conformance tests"},
     {"run", run_command, "run a program that was compiled for Fuchsia"},
     {"trace", trace_command, "run a program and print its system calls"},
+    {"vm", vm_command, "run a virtual machine: an image, or Linux"},
 };
 enum { COMMANDS = sizeof(commands) / sizeof(commands[0]) };
 

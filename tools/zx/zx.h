@@ -21,6 +21,7 @@ int bench_command(int argc, char **argv);
 int call_command(int argc, char **argv);
 int run_command(int argc, char **argv);
 int trace_command(int argc, char **argv);
+int vm_command(int argc, char **argv);
 
 enum { ZX_LIST_MAX = 16 };
 

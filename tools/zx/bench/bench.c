@@ -2,6 +2,7 @@
 //
 // zx bench: libzircon's calls beside what Linux offers for the same work, and beside the floor.
 #include "bench.h"
+#include "guest.h"
 
 #include <errno.h>
 #include <libzircon/libzircon.h>
@@ -20,6 +21,7 @@ static const struct bench_noun *const nouns[] = {
     &bench_channel, &bench_round_trip, &bench_socket,  &bench_fifo,   &bench_event,
     &bench_port,    &bench_timer,      &bench_futex,   &bench_handle, &bench_create,
     &bench_lookup,  &bench_memory,     &bench_mapping, &bench_clone,  &bench_pager,
+    &bench_guest, // last, and only where guests are
 };
 
 // The handles that the lookup rows keep alive, and some for the others.
@@ -76,6 +78,9 @@ static size_t list_rows(const struct bench_options *options, struct bench_result
     static const uint32_t threads[] = {1, 2, 4, 8};
     size_t count = 0;
     for (size_t noun = 0; noun < BENCH_COUNT(nouns); noun++) {
+        if (nouns[noun] == &bench_guest && !bench_guest_is_here()) {
+            continue;
+        }
         for (size_t i = 0; i < nouns[noun]->row_count; i++) {
             const struct bench_row *row = &nouns[noun]->rows[i];
             if (!bench_can(&row->sides[0])) {

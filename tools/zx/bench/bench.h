@@ -59,8 +59,8 @@ struct bench_noun {
 #define BENCH_SIDES(array) .sides = (array), .side_count = BENCH_COUNT(array)
 
 extern const struct bench_noun bench_channel, bench_clone, bench_create, bench_event, bench_fifo,
-    bench_futex, bench_handle, bench_lookup, bench_mapping, bench_memory, bench_pager, bench_port,
-    bench_round_trip, bench_socket, bench_timer;
+    bench_futex, bench_guest, bench_handle, bench_lookup, bench_mapping, bench_memory, bench_pager,
+    bench_port, bench_round_trip, bench_socket, bench_timer;
 
 // Ends the program with what is wrong unless the condition holds: a number of work that was not
 // done says nothing.
