@@ -14,6 +14,7 @@
 #include "host/window.h"
 #include "objects/debuglog.h"
 #include "objects/event.h"
+#include "objects/framebuffer.h"
 #include "objects/futex.h"
 #include "objects/interrupt_line.h"
 #include "objects/ktrace.h"
@@ -86,6 +87,7 @@ static void start(void) {
     ktrace_start_room();
     thread_start_hooks();
     pci_start();
+    framebuffer_start();
 
     struct thread *self = thread_attach();
     invariant(self != NULL);

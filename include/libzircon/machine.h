@@ -50,6 +50,17 @@ zx_status_t libzircon_pci_add(const struct libzircon_pci_function *function);
 zx_status_t libzircon_pci_interrupt(uint8_t bus, uint8_t dev, uint8_t func, uint32_t irq,
                                     bool raised);
 
+// A device writes `data` to where messages go: the interrupt object of that message fires.
+// ZX_ERR_NOT_FOUND if there is none. `data` is what the device's MSI capability has, or what
+// ZX_INFO_MSI tells, plus the number of the message.
+zx_status_t libzircon_message(uint32_t data);
+
+// Writes what the framebuffer shows (zx_framebuffer_set_range) to a file, as a picture in the PPM
+// format. ZX_ERR_BAD_STATE if there is no framebuffer, ZX_ERR_NOT_SUPPORTED for pixel formats other
+// than RGB_x888, ARGB_8888, RGB_565 and GRAY_8, ZX_ERR_OUT_OF_RANGE if the VMO is too small,
+// ZX_ERR_IO if the file cannot be written.
+zx_status_t libzircon_framebuffer_write(const char *path);
+
 __END_CDECLS
 
 #endif // LIBZIRCON_MACHINE_H_

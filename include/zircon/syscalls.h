@@ -71,7 +71,6 @@ zx_status_t _zx_bti_create(zx_handle_t iommu, uint32_t options, uint64_t bti_id,
 //   ZX_ERR_NO_MEMORY: there are not enough pages, or no memory for the addresses.
 //   ZX_ERR_OUT_OF_RANGE: the range leaves the VMO.
 //   ZX_ERR_NOT_FOUND: a page is missing and its pager is detached.
-//   ZX_ERR_UNAVAILABLE: a page is pinned as often as can be.
 //   ZX_ERR_BAD_STATE: the last handle of the initiator was closed meanwhile.
 //
 // Differs from Fuchsia: A failed call leaves nothing pinned; the kernel puts the pages into
@@ -841,7 +840,7 @@ zx_status_t _zx_fifo_write(zx_handle_t handle, size_t elem_size, const void *dat
 //   ZX_ERR_WRONG_TYPE: *resource* is not a resource, or not of kind ROOT.
 //   ZX_ERR_INVALID_ARGS: there is no framebuffer, or a pointer cannot be written.
 //
-// Differs from Fuchsia: There is no framebuffer.
+// Differs from Fuchsia: There is one if `LIBZIRCON_FRAMEBUFFER` says so.
 zx_status_t zx_framebuffer_get_info(zx_handle_t resource, uint32_t *format, uint32_t *width,
                                     uint32_t *height, uint32_t *stride);
 zx_status_t _zx_framebuffer_get_info(zx_handle_t resource, uint32_t *format, uint32_t *width,
@@ -1546,12 +1545,11 @@ zx_status_t _zx_ktrace_write(zx_handle_t handle, uint32_t id, uint32_t arg0, uin
 // Errors:
 //   ZX_ERR_BAD_HANDLE: *handle* is not a valid handle.
 //   ZX_ERR_WRONG_TYPE: *handle* is not a resource, or not of kind ROOT.
-//   ZX_ERR_NOT_SUPPORTED: the machine has no message-signaled interrupts.
 //   ZX_ERR_INVALID_ARGS: *count* is none of these numbers, or *out_allocation* cannot be written.
 //   ZX_ERR_NO_RESOURCES: there are not that many vectors in a row.
 //   ZX_ERR_NO_MEMORY: the kernel ran out of memory.
 //
-// Differs from Fuchsia: The machine has no message-signaled interrupts.
+// Differs from Fuchsia: The messages are those of the virtual machine, see docs/machine.md.
 zx_status_t zx_msi_allocate(zx_handle_t handle, uint32_t count, zx_handle_t *out_allocation);
 zx_status_t _zx_msi_allocate(zx_handle_t handle, uint32_t count, zx_handle_t *out_allocation);
 
@@ -1578,7 +1576,7 @@ zx_status_t _zx_msi_allocate(zx_handle_t handle, uint32_t count, zx_handle_t *ou
 //     *vmo_offset* is out of bounds, or *out_interrupt* cannot be written.
 //   ZX_ERR_NO_MEMORY: the kernel ran out of memory.
 //
-// Differs from Fuchsia: zx_msi_allocate hands out no blocks, so that no handle has the right type.
+// Differs from Fuchsia: The capability is not written to: nothing masks the message.
 zx_status_t zx_msi_create(zx_handle_t handle, uint32_t options, uint32_t msi_id, zx_handle_t vmo,
                           size_t vmo_offset, zx_handle_t *out_interrupt);
 zx_status_t _zx_msi_create(zx_handle_t handle, uint32_t options, uint32_t msi_id, zx_handle_t vmo,

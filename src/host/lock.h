@@ -25,6 +25,7 @@ enum lock_rank {
     RANK_BELL = 57,  // a bell's packets
     RANK_INTERRUPT_LINES = 58,
     RANK_PORT = 60,
+    RANK_FRAMEBUFFER = 63,
     RANK_DEBUGLOG = 65,
     RANK_RESOURCES = 66,
     RANK_KTRACE = 67,

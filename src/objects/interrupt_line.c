@@ -101,6 +101,13 @@ void interrupt_line_leave(struct thread *self, struct interrupt_line *line,
     mutex_unlock(self, &lines.lock);
 }
 
+bool interrupt_line_is_heard(struct thread *self, const struct interrupt_line *line) {
+    mutex_lock(self, &lines.lock);
+    bool is_heard = line->listener != NULL;
+    mutex_unlock(self, &lines.lock);
+    return is_heard;
+}
+
 void interrupt_line_drop(struct thread *self, struct interrupt_line *line) {
     mutex_lock(self, &lines.lock);
     line->listener = NULL;

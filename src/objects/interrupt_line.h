@@ -23,6 +23,9 @@ enum {
     INTERRUPT_MESSAGES_MAX = 32, // of one block
 };
 
+// Where devices write messages to; what they write is the message's number.
+#define INTERRUPT_MESSAGE_ADDRESS UINT64_C(0xfee00000)
+
 void interrupt_line_start(void);
 
 // Input `pin` of the controller; null if there is none.
@@ -46,6 +49,7 @@ zx_status_t interrupt_line_listen(struct thread *self, struct interrupt_line *li
                                   struct interrupt *listener, bool steal);
 void interrupt_line_leave(struct thread *self, struct interrupt_line *line,
                           struct interrupt *listener);
+bool interrupt_line_is_heard(struct thread *self, const struct interrupt_line *line);
 // Nobody listens any more.
 void interrupt_line_drop(struct thread *self, struct interrupt_line *line);
 void interrupt_line_mask(struct thread *self, struct interrupt_line *line,

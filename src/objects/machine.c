@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "host/console.h"
+#include "host/frames.h"
 #include "host/memory.h"
 #include "host/stats.h"
 
@@ -24,6 +25,7 @@ void machine_kmem_stats(zx_info_kmem_stats_t *stats) {
     stats->total_bytes = machine_memory();
     stats->free_bytes = stats_free_memory();
     stats->total_heap_bytes = memory_taken();
-    uint64_t sum = stats->free_bytes + stats->total_heap_bytes;
+    stats->vmo_bytes = frames_in_use() << FRAME_SHIFT;
+    uint64_t sum = stats->free_bytes + stats->total_heap_bytes + stats->vmo_bytes;
     stats->other_bytes = stats->total_bytes > sum ? stats->total_bytes - sum : 0;
 }

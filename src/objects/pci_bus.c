@@ -7,10 +7,11 @@
 
 #include <string.h>
 
-#include "host/console.h"
+#include "host/frames.h"
 #include "host/memory.h"
 #include "objects/interrupt.h"
 #include "objects/pci_file.h"
+#include "vm/runs.h"
 
 enum {
     EXPRESS_SIZE = ZX_PCI_EXTENDED_CONFIG_SIZE,
@@ -26,8 +27,6 @@ enum {
     CAP_FEATURES = 0x60,
     CAP_END = 0x9c, // from here on the function's own registers
 };
-#define MSI_ADDRESS UINT64_C(0xfee00000) // where messages are written to
-
 struct pci_function {
     struct pci_description description; // fixed
     // under the bus's lock
@@ -215,8 +214,9 @@ static bool makes_sense(const struct pci_description *d) {
     return true;
 }
 
-// As firmware does it: every register an address, aligned to its size.
-static bool place_bars_locked(struct pci_description *d) {
+// As firmware does it: every register an address, aligned to its size. Memory behind a register is
+// a run of page frames that is never given back.
+static bool place_bars_locked(struct thread *self, struct pci_description *d) {
     for (uint32_t i = 0; i < PCI_BARS; i++) {
         struct pci_bar *bar = &d->bars[i];
         if (bar->type == ZX_PCI_BAR_TYPE_PIO) {
@@ -226,12 +226,19 @@ static bool place_bars_locked(struct pci_description *d) {
             }
             bar->address = at;
             bus.next_port = (uint32_t)(at + bar->size);
+        } else if (bar->type == ZX_PCI_BAR_TYPE_MMIO) {
+            struct run run;
+            uint64_t frames = (bar->size + FRAME_SIZE - 1) >> FRAME_SHIFT;
+            if (!run_take(self, run_order(frames), true, &run)) {
+                return false;
+            }
+            bar->address = run.frame << FRAME_SHIFT;
         }
     }
     return true;
 }
 
-static zx_status_t add_locked(const struct pci_description *description) {
+static zx_status_t add_locked(struct thread *self, const struct pci_description *description) {
     if (bus.started) {
         return ZX_ERR_BAD_STATE;
     }
@@ -246,7 +253,7 @@ static zx_status_t add_locked(const struct pci_description *description) {
     if (function->config == NULL) {
         function->config = memory_take(2 * HOST_PAGE_SIZE);
     }
-    if (function->config == NULL || !place_bars_locked(&function->description)) {
+    if (function->config == NULL || !place_bars_locked(self, &function->description)) {
         return ZX_ERR_NO_MEMORY;
     }
     function->writable = function->config + HOST_PAGE_SIZE;
@@ -258,8 +265,7 @@ static zx_status_t add_locked(const struct pci_description *description) {
 }
 
 static zx_status_t add_described(void *context, const struct pci_description *description) {
-    (void)context;
-    return makes_sense(description) ? add_locked(description) : ZX_ERR_INVALID_ARGS;
+    return makes_sense(description) ? add_locked(context, description) : ZX_ERR_INVALID_ARGS;
 }
 
 // The file is read when somebody looks at the bus for the first time.
@@ -267,7 +273,7 @@ static void lock_bus(struct thread *self) {
     mutex_lock(self, &bus.lock);
     if (unlikely(!bus.described)) {
         bus.described = true;
-        pci_file_read(add_described, NULL);
+        pci_file_read(add_described, self);
     }
 }
 
@@ -276,7 +282,7 @@ zx_status_t pci_add(struct thread *self, const struct pci_description *descripti
         return ZX_ERR_INVALID_ARGS;
     }
     lock_bus(self);
-    zx_status_t status = add_locked(description);
+    zx_status_t status = add_locked(self, description);
     mutex_unlock(self, &bus.lock);
     return status;
 }
@@ -388,7 +394,7 @@ static zx_status_t enter_msi_locked(struct thread *self, struct pci_function *fu
     }
     function->first_message = first;
     function->messages = 1u << log;
-    put(function->config + CAP_MSI + 4, MSI_ADDRESS, 8);
+    put(function->config + CAP_MSI + 4, INTERRUPT_MESSAGE_ADDRESS, 8);
     put(function->config + CAP_MSI + 12, first, 2);
     put(function->config + CAP_MSI + 2,
         (get(function->config + CAP_MSI + 2, 2) & ~0x71u) | log << 4 | 1, 2);

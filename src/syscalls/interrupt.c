@@ -1,8 +1,10 @@
 // Part of libzircon. BSD-3-Clause, see LICENSE.
 #include "objects/interrupt.h"
 
+#include "objects/msi.h"
 #include "objects/port.h"
 #include "objects/resource.h"
+#include "objects/vmo.h"
 #include "syscalls/syscall.h"
 
 enum { MODE_FLAGS = ZX_INTERRUPT_REMAP_IRQ | ZX_INTERRUPT_MODE_MASK };
@@ -140,4 +142,65 @@ zx_status_t sys_interrupt_trigger(struct thread *self, zx_handle_t handle, uint3
         object_unref(self, interrupt);
     }
     return status;
+}
+
+// --- messages ---
+
+enum { CAPABILITY_SIZE = 24 }; // of a PCI device that sends messages
+
+zx_status_t sys_msi_allocate(struct thread *self, zx_handle_t handle, uint32_t count,
+                             user_out out_allocation) {
+    zx_status_t status = resource_check(self, handle, ZX_RSRC_KIND_ROOT);
+    if (status != ZX_OK) {
+        return status;
+    }
+    if (count == 0 || count > INTERRUPT_MESSAGES_MAX || (count & (count - 1)) != 0) {
+        return ZX_ERR_INVALID_ARGS;
+    }
+    struct object *msi;
+    status = msi_new(self, count, &msi);
+    return status != ZX_OK ? status
+                           : handle_return_take(self, out_allocation, msi, msi_type.rights);
+}
+
+// The VMO must show a device's capability, which the kernel would mask the message in.
+static zx_status_t check_capability(struct thread *self, struct vmo *vmo, size_t offset) {
+    uint64_t size = vmo_size(self, vmo);
+    bool follows = vmo_is_physical(vmo) || vmo_is_contiguous(vmo);
+    return follows && size >= CAPABILITY_SIZE && offset < size - CAPABILITY_SIZE &&
+                   vmo_cache_policy(self, vmo) == ZX_CACHE_POLICY_UNCACHED_DEVICE
+               ? ZX_OK
+               : ZX_ERR_INVALID_ARGS;
+}
+
+zx_status_t sys_msi_create(struct thread *self, zx_handle_t handle, uint32_t options,
+                           uint32_t msi_id, zx_handle_t vmo, size_t vmo_offset,
+                           user_out out_interrupt) {
+    struct object *msi, *memory, *interrupt = NULL;
+    zx_status_t status = handle_get(self, handle, &msi_type, ZX_RIGHT_NONE, &msi);
+    if (status != ZX_OK) {
+        return status;
+    }
+    status = handle_get(self, vmo, &vmo_type, ZX_RIGHT_MAP, &memory);
+    if (status == ZX_OK) {
+        if (!msi_has(msi, msi_id)) {
+            status = ZX_ERR_BAD_STATE;
+        } else {
+            status = msi_interrupt(self, msi, msi_id, &interrupt);
+        }
+        if (status == ZX_OK) {
+            struct vmo *capability = list_entry(memory, struct vmo, object);
+            status =
+                options != 0 ? ZX_ERR_INVALID_ARGS : check_capability(self, capability, vmo_offset);
+        }
+        object_unref(self, memory);
+    }
+    object_unref(self, msi);
+    if (status != ZX_OK) {
+        if (interrupt != NULL) {
+            object_unref(self, interrupt);
+        }
+        return status;
+    }
+    return handle_return_take(self, out_interrupt, interrupt, interrupt_type.rights);
 }

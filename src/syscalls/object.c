@@ -3,9 +3,12 @@
 
 #include "host/console.h"
 #include "host/threads.h"
+#include "objects/bti.h"
 #include "objects/machine.h"
+#include "objects/msi.h"
 #include "objects/resource.h"
 #include "objects/socket.h"
+#include "objects/stream.h"
 #include "objects/thread.h"
 #include "objects/vmar.h"
 #include "syscalls/info.h"
@@ -231,6 +234,33 @@ static zx_status_t info_kmem_stats(struct thread *self, struct object *object, z
     return put_one(out, &stats, sizeof(stats));
 }
 
+static zx_status_t info_bti(struct thread *self, struct object *object, zx_rights_t rights,
+                            const struct info_out *out) {
+    (void)self;
+    (void)object;
+    (void)rights;
+    zx_info_bti_t info;
+    bti_info(&info);
+    return put_one(out, &info, sizeof(info));
+}
+
+static zx_status_t info_stream(struct thread *self, struct object *object, zx_rights_t rights,
+                               const struct info_out *out) {
+    (void)rights;
+    zx_info_stream_t info;
+    memset(&info, 0, sizeof(info));
+    stream_info(self, object, &info.options, &info.seek, &info.content_size);
+    return put_one(out, &info, sizeof(info));
+}
+
+static zx_status_t info_msi(struct thread *self, struct object *object, zx_rights_t rights,
+                            const struct info_out *out) {
+    (void)rights;
+    zx_info_msi_t info;
+    msi_info(self, object, &info);
+    return put_one(out, &info, sizeof(info));
+}
+
 static bool count_handle(void *context, struct object *object, zx_rights_t rights) {
     (void)rights;
     zx_info_process_handle_stats_t *info = context;
@@ -335,13 +365,16 @@ static const struct info_topic {
     {ZX_INFO_JOB_PROCESSES, &job_type, ZX_RIGHT_ENUMERATE, info_job_processes},
     {ZX_INFO_SOCKET, &socket_type, ZX_RIGHT_INSPECT, info_socket},
     {ZX_INFO_RESOURCE, &resource_type, ZX_RIGHT_INSPECT, info_resource},
+    {ZX_INFO_CPU_STATS, &resource_type, 0, info_cpu_stats},
+    {ZX_INFO_BTI, &bti_type, ZX_RIGHT_INSPECT, info_bti},
+    {ZX_INFO_STREAM, &stream_type, ZX_RIGHT_INSPECT, info_stream},
+    {ZX_INFO_MSI, &msi_type, ZX_RIGHT_INSPECT, info_msi},
+    {ZX_INFO_KMEM_STATS, &resource_type, 0, info_kmem_stats},
     {ZX_INFO_VMAR, &vmar_type, ZX_RIGHT_INSPECT, info_vmar},
     {ZX_INFO_VMO, &vmo_type, 0, info_vmo},
     {ZX_INFO_PROCESS_MAPS, &process_type, ZX_RIGHT_INSPECT, info_process_maps},
     {ZX_INFO_PROCESS_VMOS, &process_type, ZX_RIGHT_INSPECT, info_process_vmos},
     {ZX_INFO_TASK_STATS, &process_type, ZX_RIGHT_INSPECT, info_task_stats},
-    {ZX_INFO_CPU_STATS, &resource_type, 0, info_cpu_stats},
-    {ZX_INFO_KMEM_STATS, &resource_type, 0, info_kmem_stats},
 };
 
 zx_status_t sys_object_get_info(struct thread *self, zx_handle_t handle, uint32_t topic,
@@ -441,6 +474,16 @@ static zx_status_t set_exception_state(struct thread *self, struct object *objec
     return ZX_OK;
 }
 
+static zx_status_t get_content_size(struct thread *self, struct object *object, uint64_t *value) {
+    *value = vmo_content_size(self, object_as(vmo, object));
+    return ZX_OK;
+}
+
+static zx_status_t set_content_size(struct thread *self, struct object *object, uint64_t value) {
+    vmo_set_content_size(self, object_as(vmo, object), value);
+    return ZX_OK;
+}
+
 // The properties of one type of object each, as numbers of 4 or 8 bytes.
 static const struct property {
     uint32_t property;
@@ -460,6 +503,8 @@ static const struct property {
      socket_set_write_threshold},
     {ZX_PROP_EXCEPTION_STATE, &exception_type, sizeof(uint32_t), false, get_exception_state,
      set_exception_state},
+    {ZX_PROP_VMO_CONTENT_SIZE, &vmo_type, sizeof(uint64_t), false, get_content_size,
+     set_content_size},
     {ZX_PROP_JOB_KILL_ON_OOM, &job_type, sizeof(size_t), true, NULL, set_kill_on_oom},
     {ZX_PROP_REGISTER_FS, &thread_object_type, sizeof(uintptr_t), false, NULL, set_fs},
     {ZX_PROP_REGISTER_GS, &thread_object_type, sizeof(uintptr_t), false, NULL, set_gs},

@@ -4,6 +4,7 @@
 #include "objects/interrupt.h"
 #include "objects/pci_device.h"
 #include "objects/resource.h"
+#include "objects/vmo.h"
 #include "syscalls/syscall.h"
 
 enum {
@@ -239,6 +240,73 @@ zx_status_t sys_pci_reset_device(struct thread *self, zx_handle_t handle) {
     if (status == ZX_OK) {
         status = pci_reset(self, pci_device_function(device));
         object_unref(self, device);
+    }
+    return status;
+}
+
+// "pci-BUS:DEV.FUNC-barN", as Zircon names them.
+static void name_bar(struct thread *self, struct vmo *vmo, const struct pci_function *function,
+                     uint32_t bar) {
+    static const char digits[] = "0123456789abcdef";
+    char name[] = "pci-00:00.0-bar0";
+    zx_pcie_device_info_t info;
+    pci_info(function, &info);
+    name[4] = digits[info.bus_id >> 4];
+    name[5] = digits[info.bus_id & 0xf];
+    name[7] = digits[info.dev_id >> 4];
+    name[8] = digits[info.dev_id & 0xf];
+    name[10] = digits[info.func_id & 0xf];
+    name[15] = digits[bar & 0xf];
+    vmo_type.set_name(self, &vmo->object, name, sizeof(name) - 1);
+}
+
+// What a register names; memory comes as a VMO.
+static zx_status_t open_bar(struct thread *self, struct pci_function *function, uint32_t bar_num,
+                            zx_pci_bar_t *out, struct vmo **vmo) {
+    const struct pci_bar *bar = pci_bar(function, bar_num);
+    memset(out, 0, sizeof(*out));
+    *vmo = NULL;
+    if (bar->type == ZX_PCI_BAR_TYPE_UNUSED) {
+        return ZX_ERR_NOT_FOUND;
+    }
+    out->size = bar->size;
+    out->type = bar->type;
+    if (bar->type == ZX_PCI_BAR_TYPE_PIO) {
+        out->addr = bar->address;
+        pci_command(self, function, 0, PCI_COMMAND_PORTS);
+        return ZX_OK;
+    }
+    zx_status_t status = vmo_new_physical(self, bar->address, bar->size, vmo);
+    if (status == ZX_OK) {
+        name_bar(self, *vmo, function, bar_num);
+        pci_command(self, function, 0, PCI_COMMAND_MEMORY);
+    }
+    return status;
+}
+
+zx_status_t sys_pci_get_bar(struct thread *self, zx_handle_t handle, uint32_t bar_num,
+                            user_out out_bar, user_out out_handle) {
+    if (handle == ZX_HANDLE_INVALID || out_bar.p == NULL || bar_num >= PCI_BARS) {
+        return ZX_ERR_INVALID_ARGS;
+    }
+    struct object *device;
+    zx_status_t status =
+        handle_get(self, handle, &pci_device_type, ZX_RIGHT_READ | ZX_RIGHT_WRITE, &device);
+    if (status != ZX_OK) {
+        return status;
+    }
+    zx_pci_bar_t bar;
+    struct vmo *vmo;
+    status = open_bar(self, pci_device_function(device), bar_num, &bar, &vmo);
+    object_unref(self, device);
+    if (status == ZX_OK) {
+        status = copy_to_user(out_bar, &bar, sizeof(bar));
+    }
+    if (status == ZX_OK && vmo != NULL) {
+        return handle_return_take(self, out_handle, &vmo->object, vmo_type.rights);
+    }
+    if (status != ZX_OK && vmo != NULL) {
+        object_unref(self, &vmo->object);
     }
     return status;
 }

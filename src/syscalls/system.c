@@ -11,6 +11,7 @@
 #include "host/power.h"
 #include "kernel.h"
 #include "objects/resource.h"
+#include "objects/vmo.h"
 #include "syscalls/syscall.h"
 
 enum { VERSION_SIZE = 64, HW_BREAKPOINTS = 4, HW_WATCHPOINTS = 4, PAYLOAD_MAX = 4 * 4096 };
@@ -128,6 +129,20 @@ zx_status_t sys_system_mexec_payload_get(struct thread *self, zx_handle_t resour
                               left < sizeof(zeros) ? left : sizeof(zeros));
     }
     return status;
+}
+
+zx_status_t sys_system_mexec(struct thread *self, zx_handle_t resource, zx_handle_t kernel_vmo,
+                             zx_handle_t bootimage_vmo) {
+    zx_status_t status = resource_check(self, resource, ZX_RSRC_KIND_ROOT);
+    const zx_handle_t images[] = {kernel_vmo, bootimage_vmo};
+    for (size_t i = 0; status == ZX_OK && i < 2; i++) {
+        struct object *vmo;
+        status = handle_get(self, images[i], &vmo_type, ZX_RIGHT_READ, &vmo);
+        if (status == ZX_OK) {
+            object_unref(self, vmo);
+        }
+    }
+    return status != ZX_OK ? status : ZX_ERR_NOT_SUPPORTED; // there is no machine to hand over
 }
 
 // --- power ---

@@ -122,8 +122,11 @@ static zx_pci_init_arg_t *pci_init_arg(uint32_t *size) {
 }
 
 static void start_pci_bus(void) {
-    static const struct libzircon_pci_function function = {
-        .vendor_id = 1, .pin = 1, .msi_count = 1, .resets = true};
+    static const struct libzircon_pci_function function = {.vendor_id = 1,
+                                                           .pin = 1,
+                                                           .msi_count = 1,
+                                                           .resets = true,
+                                                           .bars = {{ZX_PCI_BAR_TYPE_MMIO, PAGE}}};
     uint32_t size;
     if (libzircon_pci_add(&function) == ZX_OK) {
         const zx_pci_init_arg_t *arg = pci_init_arg(&size);
@@ -177,6 +180,16 @@ static zx_handle_t make_object(struct plan *plan, zx_obj_type_t type) {
         break;
     case ZX_OBJ_TYPE_INTERRUPT:
         status = zx_interrupt_create(ZX_HANDLE_INVALID, 0, ZX_INTERRUPT_VIRTUAL, &handle);
+        break;
+    case ZX_OBJ_TYPE_BTI:
+        status = zx_bti_create(make_object(plan, ZX_OBJ_TYPE_IOMMU), 0, 0, &handle);
+        break;
+    case ZX_OBJ_TYPE_STREAM:
+        status = zx_stream_create(ZX_STREAM_MODE_READ | ZX_STREAM_MODE_WRITE,
+                                  make_object(plan, ZX_OBJ_TYPE_VMO), 0, &handle);
+        break;
+    case ZX_OBJ_TYPE_MSI_ALLOCATION:
+        status = zx_msi_allocate(root_resource(), 1, &handle);
         break;
     case ZX_OBJ_TYPE_PCI_DEVICE:
         start_pci_bus();
@@ -512,6 +525,57 @@ static void prepare_pci_set_mode(struct plan *plan) {
     set(plan, "requested_irq_count", 1);
 }
 
+static void prepare_pci_bar(struct plan *plan) {
+    set(plan, "bar_num", 0);
+}
+
+static void prepare_msi_allocate(struct plan *plan) {
+    set(plan, "count", 1);
+}
+
+static void prepare_msi_create(struct plan *plan) {
+    zx_handle_t vmo;
+    EXPECT_OK(zx_vmo_create_physical(root_resource(), 0, PAGE, &vmo));
+    EXPECT_OK(zx_vmo_set_cache_policy(vmo, ZX_CACHE_POLICY_UNCACHED_DEVICE));
+    set(plan, "vmo", keep(plan, vmo));
+    set(plan, "msi_id", 0);
+    set(plan, "vmo_offset", 0);
+}
+
+static void prepare_stream_create(struct plan *plan) {
+    set(plan, "options", ZX_STREAM_MODE_READ | ZX_STREAM_MODE_WRITE);
+}
+
+static void prepare_stream_vector(struct plan *plan) {
+    static char bytes[16];
+    zx_iovec_t *vector = memory_of(plan, "vector");
+    for (int i = 0; i < COUNT_DEFAULT; i++) {
+        vector[i] = (zx_iovec_t){bytes, sizeof(bytes)};
+    }
+    set(plan, "vector_count", COUNT_DEFAULT);
+}
+
+static void prepare_stream_vector_at(struct plan *plan) {
+    prepare_stream_vector(plan);
+    set(plan, "offset", 0);
+}
+
+static void prepare_contiguous(struct plan *plan) {
+    set(plan, "size", PAGE);
+    set(plan, "alignment_log2", 0);
+}
+
+static void prepare_physical(struct plan *plan) {
+    set(plan, "size", PAGE);
+    set(plan, "paddr", 0);
+}
+
+static void prepare_info_bti(struct plan *plan) {
+    use(plan, "handle", ZX_OBJ_TYPE_BTI);
+    set(plan, "topic", ZX_INFO_BTI);
+    set(plan, "buffer_size", sizeof(zx_info_bti_t));
+}
+
 static void prepare_payload_get(struct plan *plan) {
     set(plan, "buffer_size", 1024);
 }
@@ -678,6 +742,7 @@ static const struct setup setups[] = {
     {"handle_replace", "", ZX_OK, prepare_new_rights},
     {"job_set_critical", "", ZX_ERR_ALREADY_BOUND, prepare_job_set_critical},
     {"job_set_policy", "", ZX_OK, prepare_job_set_policy},
+    {"framebuffer_get_info", "", ZX_ERR_INVALID_ARGS, NULL}, // there is none
     {"interrupt_ack", "", ZX_OK, prepare_interrupt_ack},
     {"interrupt_bind", "", ZX_OK, prepare_interrupt_bind},
     {"interrupt_wait", "", ZX_OK, prepare_interrupt_wait},
@@ -686,7 +751,10 @@ static const struct setup setups[] = {
     {"ktrace_write", "", ZX_ERR_UNAVAILABLE, prepare_ktrace_write},
     {"mtrace_control", "", ZX_ERR_NOT_SUPPORTED, prepare_mtrace_control},
     {"object_get_child", "", ZX_OK, prepare_object_get_child},
+    {"msi_allocate", "", ZX_OK, prepare_msi_allocate},
+    {"msi_create", "", ZX_OK, prepare_msi_create},
     {"object_get_info", "HANDLE_VALID", ZX_OK, NULL},
+    {"object_get_info", "BTI", ZX_OK, prepare_info_bti},
     {"object_get_info", "HANDLE_BASIC", ZX_OK, prepare_info_HANDLE_BASIC},
     {"object_get_info", "HANDLE_COUNT", ZX_OK, prepare_info_HANDLE_COUNT},
     {"object_get_info", "PROCESS", ZX_OK, prepare_info_PROCESS},
@@ -711,6 +779,7 @@ static const struct setup setups[] = {
     {"pci_cfg_pio_rw", "", ZX_OK, prepare_pci_cfg},
     {"pci_config_read", "", ZX_OK, prepare_pci_config},
     {"pci_config_write", "", ZX_OK, prepare_pci_config},
+    {"pci_get_bar", "", ZX_OK, prepare_pci_bar},
     {"pci_get_nth_device", "", ZX_OK, prepare_pci_nth},
     {"pci_init", "", ZX_ERR_BAD_STATE, prepare_pci_init},
     {"pci_map_interrupt", "", ZX_OK, prepare_pci_map},
@@ -724,6 +793,14 @@ static const struct setup setups[] = {
     {"socket_accept", "", ZX_OK, prepare_socket_accept},
     {"socket_read", "", ZX_OK, prepare_socket_read},
     {"socket_share", "", ZX_OK, prepare_socket_share},
+    {"stream_create", "", ZX_OK, prepare_stream_create},
+    {"stream_readv", "", ZX_OK, prepare_stream_vector},
+    {"stream_readv_at", "", ZX_OK, prepare_stream_vector_at},
+    {"stream_writev", "", ZX_OK, prepare_stream_vector},
+    {"stream_writev_at", "", ZX_OK, prepare_stream_vector_at},
+    {"system_mexec", "", ZX_ERR_NOT_SUPPORTED, NULL},
+    {"vmo_create_contiguous", "", ZX_OK, prepare_contiguous},
+    {"vmo_create_physical", "", ZX_OK, prepare_physical},
     {"system_mexec_payload_get", "", ZX_OK, prepare_payload_get},
     {"system_powerctl", "", ZX_ERR_NOT_SUPPORTED, prepare_powerctl},
     {"system_get_features", "", ZX_OK, prepare_features},
@@ -768,6 +845,9 @@ static const struct {
     {"vcpu_resume", "it needs /dev/kvm; guest_test.c and vcpu_test.c try it"},
     {"vcpu_write_state", "it needs /dev/kvm; guest_test.c and vcpu_test.c try it"},
     {"vmar_unmap_handle_close_thread_exit", "the thread ends, see tests/programs/loaded/threads.c"},
+    {"bti_pin", "a token that is closed stays in quarantine, see dma_test.c"},
+    {"pmt_unpin", "there is no token without zx_bti_pin"},
+    {"framebuffer_set_range", "the kernel keeps the VMO, see framebuffer_test.c"},
 };
 
 // --- exceptions to the rules ---
@@ -813,6 +893,8 @@ static const struct {
     {"ktrace_control", "ptr", NULL_POINTER, ZX_ERR_INVALID_ARGS, "a new probe has a name"},
     {"ktrace_control", "ptr", READ_ONLY, ZX_OK, "the name is only read"},
     {"ktrace_read", "data", NULL_POINTER, ZX_OK, "asks for the size"},
+    {"stream_readv", "vector", READ_ONLY, ZX_OK, "it is only read"},
+    {"stream_readv_at", "vector", READ_ONLY, ZX_OK, "it is only read"},
     {"pci_init", "init_buf", ANY_MEMORY, SKIP, "it is larger than a page, see pci_test.c"},
     {"system_powerctl", "arg", NULL_POINTER, ZX_ERR_INVALID_ARGS, "the command has one"},
     {"mtrace_control", "ptr", NULL_POINTER, ZX_ERR_INVALID_ARGS, "a configuration is wanted"},
@@ -1338,8 +1420,9 @@ static bool is_type_first(const struct syscall_desc *call, int arg) {
             return true;
         }
     }
-    // Its first ACCESS_DENIED is a policy's.
+    // Of these the policy is looked at first, but not the right.
     return strcmp(call->name, "process_create") == 0 ||
+           strcmp(call->name, "vmo_create_contiguous") == 0 ||
            comes_first(call, ZX_ERR_WRONG_TYPE, ZX_ERR_ACCESS_DENIED);
 }
 
@@ -1373,7 +1456,8 @@ static void try_type(const struct setup *setup, int arg, zx_obj_type_t type) {
 // What a call does without a handle.
 static zx_status_t without_handle(const struct setup *setup, const struct syscall_arg *desc) {
     if (!desc->optional) {
-        return ZX_ERR_BAD_HANDLE;
+        bool looks_itself = strcmp(setup->call, "pci_get_bar") == 0;
+        return looks_itself ? ZX_ERR_INVALID_ARGS : ZX_ERR_BAD_HANDLE;
     }
     bool unbinds = strcmp(setup->call, "task_bind_exception_port") == 0; // and none is bound
     return unbinds ? ZX_ERR_BAD_STATE : setup->status;

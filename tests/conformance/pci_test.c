@@ -25,7 +25,9 @@ static const struct libzircon_pci_function rich = {
     .msi_masks = true,
     .express = true,
     .resets = true,
-    .bars = {[2] = {ZX_PCI_BAR_TYPE_PIO, 32}},
+    .bars = {[0] = {ZX_PCI_BAR_TYPE_MMIO, 8192},
+             [2] = {ZX_PCI_BAR_TYPE_PIO, 32},
+             [4] = {ZX_PCI_BAR_TYPE_MMIO, 16}},
 };
 static const struct libzircon_pci_function poor = {.dev = 1, .vendor_id = 1, .device_id = 2};
 
@@ -366,6 +368,79 @@ TEST(pci_cfg_pio_rw, refuses_registers_across_words_and_bad_memory) {
         EXPECT_STATUS(zx_pci_cfg_pio_rw(root, 0, 0, 0, 0, bad, 32, false), ZX_ERR_INVALID_ARGS);
         EXPECT_STATUS(zx_pci_cfg_pio_rw(root, 0, 0, 0, 0, bad, 32, true), ZX_ERR_INVALID_ARGS);
     }
+}
+
+// --- base address registers ---
+
+TEST(pci_get_bar, gives_memory_that_the_function_has_too) {
+    zx_handle_t device = rich_device(), vmo, model;
+    zx_pci_bar_t bar;
+    EXPECT_OK(zx_pci_get_bar(device, 0, &bar, &vmo));
+    EXPECT_EQ(bar.type, ZX_PCI_BAR_TYPE_MMIO);
+    EXPECT_EQ(bar.size, 8192);
+    EXPECT_EQ(type_of(vmo), ZX_OBJ_TYPE_VMO);
+    EXPECT_EQ(rights_of(vmo), ZX_DEFAULT_VMO_RIGHTS);
+    char name[ZX_MAX_NAME_LEN];
+    EXPECT_OK(zx_object_get_property(vmo, ZX_PROP_NAME, name, sizeof(name)));
+    EXPECT(strcmp(name, "pci-00:03.1-bar0") == 0);
+    EXPECT_EQ(read_config(device, 4, 2), 2); // memory is on
+    uint32_t address = read_config(device, 0x10, 4) & ~0xfu;
+    EXPECT_EQ(address % 8192, 0);
+    EXPECT_OK(zx_vmo_create_physical(root_resource(), address, 8192, &model));
+    zx_vaddr_t driver_side, model_side;
+    const uint32_t access = ZX_VM_PERM_READ | ZX_VM_PERM_WRITE;
+    EXPECT_OK(zx_vmar_map(zx_vmar_root_self(), access, 0, vmo, 0, 8192, &driver_side));
+    EXPECT_OK(zx_vmar_map(zx_vmar_root_self(), access, 0, model, 0, 8192, &model_side));
+    *(volatile uint32_t *)(driver_side + 4100) = 0x1234;
+    EXPECT_EQ(*(volatile uint32_t *)(model_side + 4100), 0x1234);
+    EXPECT_OK(zx_vmar_unmap(zx_vmar_root_self(), driver_side, 8192));
+    EXPECT_OK(zx_vmar_unmap(zx_vmar_root_self(), model_side, 8192));
+    close_handle(model);
+    close_handle(vmo);
+    EXPECT_OK(zx_pci_get_bar(device, 4, &bar, &vmo)); // less than a page: a page
+    EXPECT_EQ(bar.size, 16);
+    uint64_t size;
+    EXPECT_OK(zx_vmo_get_size(vmo, &size));
+    EXPECT_EQ(size, 4096);
+    close_handle(vmo);
+    close_handle(device);
+}
+
+TEST(pci_get_bar, tells_the_ports_of_a_register) {
+    zx_handle_t device = rich_device(), none = 7;
+    zx_pci_bar_t bar;
+    EXPECT_OK(zx_pci_get_bar(device, 2, &bar, &none));
+    EXPECT_EQ(bar.type, ZX_PCI_BAR_TYPE_PIO);
+    EXPECT_EQ(bar.size, 32);
+    EXPECT_EQ(bar.addr, read_config(device, 0x18, 4) & ~3u);
+    EXPECT_EQ(none, 7);
+    EXPECT_EQ(read_config(device, 4, 2), 1);
+    EXPECT_OK(zx_pci_get_bar(device, 2, &bar, NULL));
+    close_handle(device);
+}
+
+TEST(pci_get_bar, checks_its_arguments) {
+    zx_handle_t device = rich_device(), vmo;
+    zx_pci_bar_t bar;
+    EXPECT_STATUS(zx_pci_get_bar(device, 1, &bar, &vmo), ZX_ERR_NOT_FOUND);
+    EXPECT_STATUS(zx_pci_get_bar(device, 6, &bar, &vmo), ZX_ERR_INVALID_ARGS);
+    EXPECT_STATUS(zx_pci_get_bar(1, UINT32_MAX, &bar, &vmo), ZX_ERR_INVALID_ARGS);
+    EXPECT_STATUS(zx_pci_get_bar(1, 0, NULL, &vmo), ZX_ERR_INVALID_ARGS);
+    EXPECT_STATUS(zx_pci_get_bar(ZX_HANDLE_INVALID, 0, &bar, &vmo), ZX_ERR_INVALID_ARGS);
+    EXPECT_STATUS(zx_pci_get_bar(1, 0, &bar, &vmo), ZX_ERR_BAD_HANDLE);
+    EXPECT_STATUS(zx_pci_get_bar(root_resource(), 0, &bar, &vmo), ZX_ERR_WRONG_TYPE);
+    for (zx_rights_t right = ZX_RIGHT_READ; right <= ZX_RIGHT_WRITE; right <<= 1) {
+        zx_handle_t fewer = without_rights(device, right);
+        EXPECT_STATUS(zx_pci_get_bar(fewer, 0, &bar, &vmo), ZX_ERR_ACCESS_DENIED);
+        close_handle(fewer);
+    }
+    for (int i = 0; i < BAD_OUT_POINTERS; i++) {
+        EXPECT_STATUS(zx_pci_get_bar(device, 0, bad_pointer(i, sizeof(bar)), &vmo),
+                      ZX_ERR_INVALID_ARGS);
+        EXPECT_STATUS(zx_pci_get_bar(device, 0, &bar, bad_pointer(i, sizeof(vmo))),
+                      ZX_ERR_INVALID_ARGS);
+    }
+    close_handle(device);
 }
 
 // --- bus master and reset ---
