@@ -1778,8 +1778,8 @@ zx_status_t _zx_object_get_property(zx_handle_t handle, uint32_t property, void 
 //     `ZX_RIGHT_APPLY_PROFILE`.
 //   ZX_ERR_BAD_STATE: the thread is dying or dead.
 //
-// Differs from Fuchsia: The priority is kept and reported, but the host schedules the thread as it
-// does its other threads.
+// Differs from Fuchsia: The priority becomes a nice value of the host's, if the host grants it:
+// without a privilege a priority can be lowered and not be raised again.
 zx_status_t zx_object_set_profile(zx_handle_t handle, zx_handle_t profile, uint32_t options);
 zx_status_t _zx_object_set_profile(zx_handle_t handle, zx_handle_t profile, uint32_t options);
 

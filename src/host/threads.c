@@ -285,3 +285,13 @@ void host_exit(int code) {
         linux_call(SYS_exit_group, code);
     }
 }
+
+void thread_set_priority(uint32_t tid, int32_t priority) {
+    enum { DEFAULT = 16, LOWEST_NICE = 19, HIGHEST_NICE = 20 };
+    int32_t below = DEFAULT - priority;
+    int32_t nice =
+        below >= 0 ? below * LOWEST_NICE / DEFAULT : below * HIGHEST_NICE / (DEFAULT - 1);
+    if (tid != 0) {
+        linux_call(SYS_setpriority, 0, tid, nice);
+    }
+}

@@ -62,6 +62,9 @@ uint32_t thread_cpu(void);
 // Lets other threads run.
 void thread_yield(void);
 
+// Gives a thread a priority of Zircon's, ZX_PRIORITY_*, as a nice value; if Linux grants it.
+void thread_set_priority(uint32_t tid, int32_t priority);
+
 // Ends Linux's process.
 __attribute__((noreturn)) void host_exit(int code);
 

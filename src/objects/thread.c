@@ -8,6 +8,7 @@
 #include "objects/channel.h"
 #include "objects/name.h"
 #include "objects/thread_state.h"
+#include <zircon/syscalls/profile.h>
 
 SLAB_OBJECTS(thread_object, sizeof(struct thread_object));
 
@@ -24,6 +25,7 @@ struct thread_object *thread_object_new(struct thread *self, struct process *pro
     mutex_init(&object->object_lock, RANK_OBJECT);
     mutex_init(&object->lock, RANK_THREAD);
     object->state = ZX_THREAD_STATE_NEW;
+    object->priority = ZX_PRIORITY_DEFAULT;
     object->thread = NULL;
     object->suspend_count = 0;
     object->frame = NULL;
@@ -124,11 +126,28 @@ static bool is_watched(struct thread *self, bool first) {
 }
 
 void thread_first(struct thread *self) {
+    if (self->object->priority != ZX_PRIORITY_DEFAULT) {
+        thread_set_priority(self->tid, self->object->priority);
+    }
     if (is_watched(self, self->first)) {
         atomic_fetch_or(&self->pending, THREAD_PENDING_START);
     }
     object_bury_dead(self);
     thread_begin_raw(self, self->entry[0], self->entry[1], self->entry[2], self->entry[3]);
+}
+
+zx_status_t thread_object_set_priority(struct thread *self, struct thread_object *object,
+                                       int32_t priority) {
+    mutex_lock(self, &object->lock);
+    zx_status_t status = is_over(object->state) ? ZX_ERR_BAD_STATE : ZX_OK;
+    if (status == ZX_OK) {
+        object->priority = priority;
+        if (object->thread != NULL) {
+            thread_set_priority(object->thread->tid, priority);
+        }
+    }
+    mutex_unlock(self, &object->lock);
+    return status;
 }
 
 static void thread_first_loaded(struct thread *self) {

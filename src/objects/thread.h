@@ -18,6 +18,7 @@ struct thread_object {
     zx_thread_state_t state; // ZX_THREAD_STATE_NEW, RUNNING, SUSPENDED, DYING or DEAD
     struct thread *thread;   // while it runs
     uint32_t suspend_count;
+    int32_t priority;    // ZX_PRIORITY_*
     struct frame *frame; // while it is stopped: its registers, if it has any
     bool excepted;       // it is in an exception, and waits for an answer or is about to
     struct exception_wait *exception_wait; // if a port received it
@@ -58,6 +59,10 @@ void thread_object_kill(struct thread *self, struct thread_object *object);
 // of its process.
 zx_status_t thread_object_suspend(struct thread *self, struct thread_object *object);
 void thread_object_resume(struct thread *self, struct thread_object *object);
+
+// Of Linux's scheduler the thread gets what Linux grants. BAD_STATE if it is dying or dead.
+zx_status_t thread_object_set_priority(struct thread *self, struct thread_object *object,
+                                       int32_t priority);
 
 // The calling thread holds no locks and ends.
 _Noreturn void thread_exit(struct thread *self);

@@ -22,6 +22,7 @@
 #include <zircon/syscalls/iommu.h>
 #include <zircon/syscalls/log.h>
 #include <zircon/syscalls/pci.h>
+#include <zircon/syscalls/profile.h>
 #include <zircon/syscalls/resource.h>
 #include <zircon/syscalls/system.h>
 
@@ -212,6 +213,11 @@ static zx_handle_t make_object(struct plan *plan, zx_obj_type_t type) {
         EXPECT(plan->stopped.thread.handle == ZX_HANDLE_INVALID);
         start_stopped_thread(&plan->stopped, zx_process_self());
         return plan->stopped.exception;
+    case ZX_OBJ_TYPE_PROFILE: {
+        zx_profile_info_t info = {.type = ZX_PROFILE_INFO_SCHEDULER};
+        status = zx_profile_create(zx_job_default(), 0, &info, &handle);
+        break;
+    }
     case ZX_OBJ_TYPE_SUSPEND_TOKEN:
         status = zx_task_suspend(handle_of_thread(&other_thread.thread), &handle);
         break;
@@ -352,6 +358,11 @@ static void prepare_object_get_child(struct plan *plan) {
     use(plan, "handle", ZX_OBJ_TYPE_PROCESS);
     set(plan, "koid", koid_of(zx_thread_self()));
     set(plan, "rights", ZX_RIGHT_SAME_RIGHTS);
+}
+
+static void prepare_profile_create(struct plan *plan) {
+    zx_profile_info_t info = {.type = ZX_PROFILE_INFO_SCHEDULER};
+    memcpy(memory_of(plan, "profile"), &info, sizeof(info));
 }
 
 // A job of its own, so that the one that the tests run in stays as it is.
@@ -808,6 +819,7 @@ static const struct setup setups[] = {
     {"task_resume_from_exception", "", ZX_ERR_BAD_STATE, NULL},   // it is in none
     {"task_suspend", "", ZX_OK, prepare_thread},
     {"task_suspend_token", "", ZX_OK, prepare_thread},
+    {"profile_create", "", ZX_OK, prepare_profile_create},
     {"process_create", "", ZX_OK, prepare_thread_create},
     {"process_start", "", ZX_ERR_BAD_STATE, NULL}, // it was
     {"thread_create", "", ZX_OK, prepare_thread_create},
@@ -1421,7 +1433,7 @@ static bool is_type_first(const struct syscall_desc *call, int arg) {
         }
     }
     // Of these the policy is looked at first, but not the right.
-    return strcmp(call->name, "process_create") == 0 ||
+    return strcmp(call->name, "process_create") == 0 || strcmp(call->name, "profile_create") == 0 ||
            strcmp(call->name, "vmo_create_contiguous") == 0 ||
            comes_first(call, ZX_ERR_WRONG_TYPE, ZX_ERR_ACCESS_DENIED);
 }

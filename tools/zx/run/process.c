@@ -172,7 +172,8 @@ static bool send_to_program(struct making *making) {
         message_add_copy(&message, PA_HND(PA_VMAR_LOADED, 0), making->place.vmar);
     }
     if (!options->no_job) {
-        message_add_copy(&message, PA_HND(PA_JOB_DEFAULT, 0), making->made->job);
+        message_add_copy(&message, PA_HND(PA_JOB_DEFAULT, 0),
+                         options->own_job ? making->made->job : zx_job_default());
     }
     if (!options->no_resource) {
         message_add_copy(&message, PA_HND(PA_RESOURCE, 0), resource);

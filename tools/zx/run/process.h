@@ -18,6 +18,7 @@ struct run_options {
     char **arguments;   // the program's name first
     char **environment; // for the program
     struct library_folders folders;
+    bool own_job; // for its children; else the root job
     bool no_job, no_resource, no_vdso, no_stdio;
     bool linker_log;                                  // LD_DEBUG for the dynamic linker
     void (*ready)(const struct run_process *process); // called just before it starts

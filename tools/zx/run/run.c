@@ -28,6 +28,9 @@ static const char help[] =
     "                   alone stands for our own variable of that name\n"
     "  --env-all        our whole environment\n"
     "  --time SECONDS   kill it when it has run for so long\n"
+    "  --own-job        give it its own job for its children, not the root job, as Fuchsia's "
+    "first\n"
+    "                   program has\n"
     "  --without WHAT   do not give it the handle of its job, of the root resource, of the vDSO, "
     "or\n"
     "                   those of its standard files: job, resource, vdso, files\n"
@@ -38,7 +41,7 @@ static const char help[] =
     "128 + N if signal N ended it; 2 if zx was called wrongly, 3 if PROGRAM cannot be run.\n";
 
 static struct {
-    bool help, env_all, trace, linker_log;
+    bool help, env_all, own_job, trace, linker_log;
     struct zx_list libraries, environment, without;
     const char *sysroot;
     uint32_t time;
@@ -52,6 +55,7 @@ static const struct zx_option table[] = {
     {.name = "--env-all", .flag = &options.env_all},
     {.name = "--time", .number = &options.time},
     {.name = "--without", .list = &options.without},
+    {.name = "--own-job", .flag = &options.own_job},
     {.name = "--trace", .flag = &options.trace},
     {.name = "--linker-log", .flag = &options.linker_log},
 };
@@ -216,6 +220,7 @@ int run_command(int argc, char **argv) {
         .command = "run",
         .program = argv[0],
         .arguments = argv,
+        .own_job = options.own_job,
         .linker_log = options.linker_log,
         .ready = crash_watch,
     };
