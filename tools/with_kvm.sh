@@ -118,6 +118,13 @@ while read -r file; do
     printf 'insmod /modules/%s 2>/dev/null\n' "${file##*/}"
 done <"$work/modules" >"$root/load"
 
+# /tmp is the command's own there, but for what of it the command starts in.
+: >"$root/keep"
+if [[ $PWD/ == /tmp/*/* ]]; then
+    below=${PWD#/tmp/}
+    printf '/tmp/%s\n' "${below%%/*}" >"$root/keep"
+fi
+
 cat >"$root/init" <<'END'
 #!/bin/busybox sh
 /bin/busybox --install -s /bin
@@ -128,7 +135,16 @@ mount -t sysfs none /sys
 . /load
 options=trans=virtio,version=9p2000.L,msize=512000
 mount -t 9p -o "$options,cache=loose,ro" host /host || exec poweroff -f
+keep=$(cat /keep)
+if [ -n "$keep" ]; then
+    mkdir /kept
+    mount --bind "/host$keep" /kept
+fi
 mount -t tmpfs none /host/tmp
+if [ -n "$keep" ]; then
+    mkdir "/host$keep"
+    mount --bind /kept "/host$keep"
+fi
 for name in dev proc sys; do
     mount --rbind "/$name" "/host/$name"
 done

@@ -7,6 +7,7 @@
 #include "host/frames.h"
 #include "host/memory.h"
 #include "host/stats.h"
+#include "vm/runs.h"
 
 void machine_cpu_stats(uint32_t cpu, zx_info_cpu_stats_t *stats) {
     struct machine_stats machine;
@@ -20,11 +21,12 @@ void machine_cpu_stats(uint32_t cpu, zx_info_cpu_stats_t *stats) {
     stats->ints = machine.interrupts / machine_cpus();
 }
 
-void machine_kmem_stats(zx_info_kmem_stats_t *stats) {
+void machine_kmem_stats(struct thread *self, zx_info_kmem_stats_t *stats) {
     memset(stats, 0, sizeof(*stats));
     stats->total_bytes = machine_memory();
     stats->free_bytes = stats_free_memory();
     stats->total_heap_bytes = memory_taken();
+    runs_trim(self); // what nobody has is no VMO's
     stats->vmo_bytes = frames_in_use() << FRAME_SHIFT;
     uint64_t sum = stats->free_bytes + stats->total_heap_bytes + stats->vmo_bytes;
     stats->other_bytes = stats->total_bytes > sum ? stats->total_bytes - sum : 0;

@@ -8,4 +8,4 @@
 // each gets its share.
 void machine_cpu_stats(uint32_t cpu, zx_info_cpu_stats_t *stats);
 
-void machine_kmem_stats(zx_info_kmem_stats_t *stats);
+void machine_kmem_stats(struct thread *self, zx_info_kmem_stats_t *stats);

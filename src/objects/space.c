@@ -9,6 +9,8 @@
 enum {
     UNITS = 8192,            // that the arena is divided into
     PROCESS_UNITS = 8,       // of a process's window: 64 GiB of 64 TiB
+    LARGE_UNITS = 256,       // of the windows of the first processes: 2 TiB
+    LARGE_WINDOWS = 8,       // of those at a time
     HOST_UNITS = UNITS / 8,  // of the host process's window
     GUEST_UNITS = UNITS / 16 // at most
 };
@@ -18,15 +20,16 @@ SLAB_OBJECTS(vm_space, sizeof(struct space));
 static struct {
     struct mutex lock;
     uintptr_t unit;
-    uint64_t process_size;
-    uint32_t next; // unit to look from
+    uint64_t process_size;  // 0: as it comes
+    uint32_t next;          // unit to look from
+    _Atomic uint32_t large; // windows of LARGE_UNITS
     struct space *_Atomic *owners;
 } arena KERNEL_STATE;
 
 void space_start(void) {
     mutex_init(&arena.lock, RANK_WINDOWS);
     arena.unit = (window_arena.end - window_arena.base) / UNITS;
-    arena.process_size = environment_number("LIBZIRCON_WINDOW", PROCESS_UNITS * arena.unit);
+    arena.process_size = environment_number("LIBZIRCON_WINDOW", 0);
     arena.owners = memory_take(UNITS * sizeof(*arena.owners));
     invariant(arena.owners != NULL);
 }
@@ -72,11 +75,19 @@ static uint32_t find_units(uint32_t start, uint32_t count) {
     return UNITS;
 }
 
+// Programs find that their addresses go on for terabytes, unless there are many of them.
+static uint64_t units_for(const struct space *space) {
+    if (space->wanted != 0) {
+        return (space->wanted + arena.unit - 1) / arena.unit;
+    }
+    return atomic_load(&arena.large) < LARGE_WINDOWS ? LARGE_UNITS : PROCESS_UNITS;
+}
+
 zx_status_t space_open_locked(struct thread *self, struct space *space) {
     if (space->size != 0) {
         return ZX_OK;
     }
-    uint64_t units = (space->wanted + arena.unit - 1) / arena.unit;
+    uint64_t units = units_for(space);
     if (units == 0 || units > UNITS) {
         return ZX_ERR_NO_MEMORY;
     }
@@ -92,6 +103,8 @@ zx_status_t space_open_locked(struct thread *self, struct space *space) {
         space->base = window_arena.base + first * arena.unit;
         space->size = count * arena.unit;
         space->bias = space->kind == VMAR_ROOT_GUEST ? space->base : 0;
+        space->is_large = space->wanted == 0 && count == LARGE_UNITS;
+        arena.large += space->is_large;
     }
     mutex_unlock(self, &arena.lock);
     return first != UNITS ? ZX_OK : ZX_ERR_NO_MEMORY;
@@ -106,6 +119,7 @@ void space_close_locked(struct thread *self, struct space *space) {
     for (uint32_t unit = 0; unit < space->size / arena.unit; unit++) {
         atomic_store(&arena.owners[first + unit], NULL);
     }
+    arena.large -= space->is_large;
     mutex_unlock(self, &arena.lock);
 }
 

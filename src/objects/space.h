@@ -12,7 +12,8 @@ struct space {
     struct vmar *root;
     enum vmar_root_kind kind;
     uintptr_t base, size; // the window; 0 until the first region or mapping
-    uint64_t wanted;      // the window's size
+    uint64_t wanted;      // the window's size; 0: what there is
+    bool is_large;        // its window is one of the few large ones
     uintptr_t bias;       // what programs' addresses are less: for guests, whose memory begins at 0
     struct mapping *vdso; // of the code
     bool alive;

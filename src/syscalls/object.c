@@ -224,13 +224,12 @@ static zx_status_t info_cpu_stats(struct thread *self, struct object *object, zx
 
 static zx_status_t info_kmem_stats(struct thread *self, struct object *object, zx_rights_t rights,
                                    const struct info_out *out) {
-    (void)self;
     (void)rights;
     if (!is_root_resource(object)) {
         return ZX_ERR_WRONG_TYPE;
     }
     zx_info_kmem_stats_t stats;
-    machine_kmem_stats(&stats);
+    machine_kmem_stats(self, &stats);
     return put_one(out, &stats, sizeof(stats));
 }
 

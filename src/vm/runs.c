@@ -135,6 +135,25 @@ void run_give(struct thread *self, struct run run, uint64_t in_use) {
     mutex_unlock(self, &runs.lock);
 }
 
+void runs_trim(struct thread *self) {
+    for (uint8_t order = 0; order <= KEEP_ORDER; order++) {
+        uint64_t frame, size = (uint64_t)1 << order;
+        for (;;) {
+            mutex_lock(self, &runs.lock);
+            bool found = pop(&runs.dirty[order], &frame);
+            runs.kept -= found ? size : 0;
+            mutex_unlock(self, &runs.lock);
+            if (!found) {
+                break;
+            }
+            frames_punch(frame, size);
+            mutex_lock(self, &runs.lock);
+            (void)push(&runs.clean[order], frame);
+            mutex_unlock(self, &runs.lock);
+        }
+    }
+}
+
 bool frames_available(uint64_t count) {
     uint64_t charged = atomic_load_explicit(&runs.charged, memory_order_relaxed);
     return charged < runs.limit && count <= runs.limit - charged;

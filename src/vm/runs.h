@@ -27,6 +27,9 @@ bool run_take(struct thread *self, uint8_t order, bool clean, struct run *run);
 // Gives a run back, of whose frames about `in_use` have memory. Nobody may have them mapped.
 void run_give(struct thread *self, struct run run, uint64_t in_use);
 
+// Gives Linux the memory of runs that nobody has, which are kept for the next user otherwise.
+void runs_trim(struct thread *self);
+
 // The smallest order that holds `count` frames.
 static inline uint8_t run_order(uint64_t count) {
     return count <= 1 ? 0 : (uint8_t)(64 - __builtin_clzll(count - 1));
