@@ -129,11 +129,15 @@ TEST(vmar_map, copies_or_makes_a_page_when_it_is_written) {
     }
 }
 
+struct __attribute__((packed)) unaligned {
+    uint64_t word;
+};
+
 TEST(vmar_map, resolves_an_access_across_two_pages) {
     struct memory memory;
     FOR_EACH_KIND(memory) {
         volatile char *at = (volatile char *)memory.at + PAGE - 3;
-        *(volatile uint64_t *)(void *)(uintptr_t)at = 0x0807060504030201;
+        ((volatile struct unaligned *)(void *)(uintptr_t)at)->word = 0x0807060504030201;
         for (int i = 0; i < 8; i++) {
             EXPECT_EQ(at[i], i + 1);
         }

@@ -247,7 +247,7 @@ TEST(process_start, consumes_its_argument_even_when_the_process_is_none) {
     close_handle(root);
 }
 
-TEST(process_start, runs_a_program_that_makes_calls) {
+TEST_OF_LOADED(process_start, runs_a_program_that_makes_calls) {
     struct child child;
     child_begin(&child);
     zx_info_process_t info = info_of(child.process);
@@ -263,7 +263,7 @@ TEST(process_start, runs_a_program_that_makes_calls) {
     child_end(&child);
 }
 
-TEST(process_start, gives_the_child_its_argument_and_no_other_handle) {
+TEST_OF_LOADED(process_start, gives_the_child_its_argument_and_no_other_handle) {
     struct child child;
     child_begin(&child);
     zx_info_process_handle_stats_t stats;
@@ -277,7 +277,7 @@ TEST(process_start, gives_the_child_its_argument_and_no_other_handle) {
     child_end(&child);
 }
 
-TEST(process_start, can_be_done_once) {
+TEST_OF_LOADED(process_start, can_be_done_once) {
     struct child child;
     child_begin(&child);
     zx_handle_t thread, event;
@@ -332,7 +332,7 @@ TEST(process_start, refuses_a_dead_process) {
     child_end(&child);
 }
 
-TEST(process_exit, ends_the_process_with_its_code) {
+TEST_OF_LOADED(process_exit, ends_the_process_with_its_code) {
     static const int64_t codes[] = {0, 1, -1, 255, 256, INT64_MAX, INT64_MIN};
     for (size_t i = 0; i < sizeof(codes) / sizeof(codes[0]); i++) {
         struct child child;
@@ -347,7 +347,7 @@ TEST(process_exit, ends_the_process_with_its_code) {
     }
 }
 
-TEST(process_exit, closes_all_handles_and_unmaps_all) {
+TEST_OF_LOADED(process_exit, closes_all_handles_and_unmaps_all) {
     struct child child;
     zx_handle_t ends[2], region;
     zx_vaddr_t address;
@@ -370,7 +370,7 @@ TEST(process_exit, closes_all_handles_and_unmaps_all) {
     child_end(&child);
 }
 
-TEST(task_kill, ends_a_process_in_a_wait_and_in_a_loop) {
+TEST_OF_LOADED(task_kill, ends_a_process_in_a_wait_and_in_a_loop) {
     for (int loops = 0; loops < 2; loops++) {
         struct child child;
         child_begin(&child);
@@ -385,7 +385,7 @@ TEST(task_kill, ends_a_process_in_a_wait_and_in_a_loop) {
     }
 }
 
-TEST(task_kill, ends_a_process_with_its_last_thread) {
+TEST_OF_LOADED(task_kill, ends_a_process_with_its_last_thread) {
     struct child child;
     child_begin(&child);
     EXPECT_OK(zx_task_kill(child.thread));
@@ -393,7 +393,7 @@ TEST(task_kill, ends_a_process_with_its_last_thread) {
     child_end(&child);
 }
 
-TEST(task_kill, of_a_job_reaches_running_processes) {
+TEST_OF_LOADED(task_kill, of_a_job_reaches_running_processes) {
     struct child first, second;
     child_begin(&first);
     child_make(&second, first.job);
@@ -406,7 +406,7 @@ TEST(task_kill, of_a_job_reaches_running_processes) {
     child_end(&first);
 }
 
-TEST(object_get_child, finds_the_threads_of_another_process) {
+TEST_OF_LOADED(object_get_child, finds_the_threads_of_another_process) {
     struct child child;
     zx_handle_t found;
     child_begin(&child);
@@ -421,7 +421,7 @@ TEST(object_get_child, finds_the_threads_of_another_process) {
     child_end(&child);
 }
 
-TEST(object_get_property, tells_where_the_vdso_is) {
+TEST_OF_LOADED(object_get_property, tells_where_the_vdso_is) {
     struct child child;
     uintptr_t base = 1;
     child_begin(&child);
@@ -433,7 +433,7 @@ TEST(object_get_property, tells_where_the_vdso_is) {
     child_end(&child);
 }
 
-TEST(process_write_memory, leaves_the_vdso_alone) {
+TEST_OF_LOADED(process_write_memory, leaves_the_vdso_alone) {
     struct child child;
     char byte = 0;
     size_t actual;
@@ -481,7 +481,7 @@ static zx_status_t make_object(struct child *child, size_t maker) {
     return (zx_status_t)child_call(child, makers[maker].call, words);
 }
 
-TEST(job_set_policy, decides_about_new_objects) {
+TEST_OF_LOADED(job_set_policy, decides_about_new_objects) {
     for (size_t i = 0; i < MAKERS; i++) {
         struct child child;
         zx_handle_t job;
@@ -498,7 +498,7 @@ TEST(job_set_policy, decides_about_new_objects) {
     }
 }
 
-TEST(job_set_policy, kills_who_does_what_it_says) {
+TEST_OF_LOADED(job_set_policy, kills_who_does_what_it_says) {
     for (size_t i = 0; i < MAKERS; i++) {
         struct child child;
         zx_handle_t job;
@@ -511,7 +511,7 @@ TEST(job_set_policy, kills_who_does_what_it_says) {
     }
 }
 
-TEST(job_set_policy, knows_bad_handles) {
+TEST_OF_LOADED(job_set_policy, knows_bad_handles) {
     struct child child;
     zx_handle_t job;
     begin_with_policy(&child, &job, ZX_POL_BAD_HANDLE, ZX_POL_ACTION_DENY);
@@ -529,7 +529,7 @@ TEST(job_set_policy, knows_bad_handles) {
     close_handle(job);
 }
 
-TEST(job_set_policy, raises_exceptions) {
+TEST_OF_LOADED(job_set_policy, raises_exceptions) {
     static const uint32_t actions[] = {ZX_POL_ACTION_ALLOW_EXCEPTION, ZX_POL_ACTION_DENY_EXCEPTION};
     for (int i = 0; i < 2; i++) {
         struct child child;
@@ -557,7 +557,7 @@ TEST(job_set_policy, raises_exceptions) {
 
 // --- a child that comes and goes ---
 
-TEST(process_start, leaves_nothing_however_the_child_ends) {
+TEST_OF_LOADED(process_start, leaves_nothing_however_the_child_ends) {
     for (int i = 0; i < 200; i++) {
         struct child child;
         child_begin(&child);
