@@ -3860,7 +3860,9 @@ zx_status_t _zx_vmar_map(zx_handle_t handle, zx_vm_option_t options, uint64_t vm
 // - `ZX_VMAR_OP_MAP_RANGE` maps the pages that exist, so that a first access does not fault.
 // - `ZX_VMAR_OP_ZERO` makes the bytes zero. Only for mappings that are or could be made writable.
 // - `ZX_VMAR_OP_DONT_NEED`, `ZX_VMAR_OP_ALWAYS_NEED` and `ZX_VMAR_OP_PREFETCH` are advice: the
-//   range is not needed, is always needed, or is needed soon. The last two map pages that exist.
+//   range is not needed, is always needed, or is needed soon. The first does nothing. The other two
+//   ask for pages that a pager owes and map what is there; errors of the pager are of no account to
+//   `ZX_VMAR_OP_ALWAYS_NEED`.
 //
 // *address* must be page-aligned, *size* is rounded up to whole pages. The range must be mapped
 // without a gap; mappings in child VMARs count. *buffer* must be null and *buffer_size* 0. No right
@@ -3875,14 +3877,15 @@ zx_status_t _zx_vmar_map(zx_handle_t handle, zx_vm_option_t options, uint64_t vm
 //   ZX_ERR_WRONG_TYPE: *handle* is not a VMAR.
 //   ZX_ERR_INVALID_ARGS: *op* is unknown; *buffer* is not null or *buffer_size* not 0; *address* is
 //     not page-aligned; or *size* is 0 or overflows.
-//   ZX_ERR_OUT_OF_RANGE: the range leaves the VMAR.
-//   ZX_ERR_BAD_STATE: the VMAR was destroyed, a part of the range is not mapped, or a page to
-//     decommit is pinned.
+//   ZX_ERR_OUT_OF_RANGE: the range leaves the VMAR, or, in the order of addresses, a mapping in it
+//     begins past the end of its VMO.
+//   ZX_ERR_BAD_STATE: the VMAR was destroyed, a part of the range is not mapped, a page to decommit
+//     is pinned, or a VMO to zero is not cached.
 //   ZX_ERR_ACCESS_DENIED: the range touches the code of the vDSO, or a mapping that *op* would
 //     change can never be writable.
 //   ZX_ERR_NOT_SUPPORTED: a mapped VMO does not take *op*, as a physical one.
-//   ZX_ERR_NO_MEMORY: there are not enough pages for the commit.
-//   ZX_ERR_NOT_FOUND: the commit needs a page and the pager is detached.
+//   ZX_ERR_NO_MEMORY: there are not enough pages for what is committed or zeroed.
+//   ZX_ERR_NOT_FOUND: a page is needed and the pager is detached.
 //
 // Differs from Fuchsia: The first version had `ZX_VMAR_OP_DECOMMIT` alone, answered
 // `ZX_ERR_NOT_SUPPORTED` to every other *op* and `ZX_ERR_BAD_STATE` where a child VMAR lay in the
@@ -4113,33 +4116,36 @@ zx_status_t _zx_vmo_get_size(zx_handle_t handle, uint64_t *size);
 //   instruction cache, or memory, agree with the data cache for pages that exist. Need READ.
 // - `ZX_VMO_OP_CACHE_INVALIDATE` drops cached data. Needs WRITE.
 // - `ZX_VMO_OP_LOCK` and `ZX_VMO_OP_UNLOCK` exist in name only.
+// - `ZX_VMO_OP_ZERO`, of later versions, makes the bytes zero, as a write of zeroes would, but
+//   gives whole pages back where it can. Pinned pages stay. Needs WRITE.
 //
-// Commit and decommit end quietly at the end of the VMO and accept a *size* of 0; the cache
+// Commit, decommit and zero end quietly at the end of the VMO and accept a *size* of 0; the cache
 // operations do neither. Nothing need be aligned. *buffer* and *buffer_size* are not used. A
-// failing commit may have committed a part.
+// failing commit or zero may have done a part.
 //
 // Arguments:
 //   *handle*: a VMO with ZX_RIGHT_WRITE if `op == ZX_VMO_OP_COMMIT`, with ZX_RIGHT_WRITE if
 //     `op == ZX_VMO_OP_DECOMMIT`, with ZX_RIGHT_READ if `op == ZX_VMO_OP_CACHE_SYNC`, with
 //     ZX_RIGHT_WRITE if `op == ZX_VMO_OP_CACHE_INVALIDATE`, with ZX_RIGHT_READ if
 //     `op == ZX_VMO_OP_CACHE_CLEAN`, with ZX_RIGHT_READ if
-//     `op == ZX_VMO_OP_CACHE_CLEAN_INVALIDATE`.
+//     `op == ZX_VMO_OP_CACHE_CLEAN_INVALIDATE`, with ZX_RIGHT_WRITE if `op == ZX_VMO_OP_ZERO`.
 //   *op*: ZX_VMO_OP_COMMIT, ZX_VMO_OP_DECOMMIT, ZX_VMO_OP_LOCK, ZX_VMO_OP_UNLOCK,
-//     ZX_VMO_OP_CACHE_SYNC, ZX_VMO_OP_CACHE_INVALIDATE, ZX_VMO_OP_CACHE_CLEAN or
-//     ZX_VMO_OP_CACHE_CLEAN_INVALIDATE.
+//     ZX_VMO_OP_CACHE_SYNC, ZX_VMO_OP_CACHE_INVALIDATE, ZX_VMO_OP_CACHE_CLEAN,
+//     ZX_VMO_OP_CACHE_CLEAN_INVALIDATE or ZX_VMO_OP_ZERO.
 //
 // Errors:
 //   ZX_ERR_BAD_HANDLE: *handle* is not a valid handle.
 //   ZX_ERR_WRONG_TYPE: *handle* is not a VMO.
 //   ZX_ERR_ACCESS_DENIED: *handle* lacks the right that *op* needs.
 //   ZX_ERR_INVALID_ARGS: *op* is unknown, or *size* is 0 in a cache operation.
-//   ZX_ERR_NOT_SUPPORTED: *op* is `ZX_VMO_OP_LOCK` or `ZX_VMO_OP_UNLOCK`; or commits or decommits a
-//     physical VMO, or decommits a contiguous one; or is a cache operation on device memory.
+//   ZX_ERR_NOT_SUPPORTED: *op* is `ZX_VMO_OP_LOCK` or `ZX_VMO_OP_UNLOCK`; or commits, decommits or
+//     zeroes a physical VMO, or decommits a contiguous one; or is a cache operation on device
+//     memory.
 //   ZX_ERR_OUT_OF_RANGE: *offset* + *size* overflows, *offset* is past the end, or a cache
 //     operation reaches past the end.
-//   ZX_ERR_NO_MEMORY: there are not enough pages for the commit.
-//   ZX_ERR_NOT_FOUND: the commit needs a page and the pager is detached.
-//   ZX_ERR_BAD_STATE: a page to decommit is pinned.
+//   ZX_ERR_NO_MEMORY: there are not enough pages for the commit, or for pages to zero.
+//   ZX_ERR_NOT_FOUND: a page is needed and the pager is detached.
+//   ZX_ERR_BAD_STATE: a page to decommit is pinned, or the VMO to zero is not cached.
 //
 // Differs from Fuchsia: The processor keeps its caches coherent, so the cache operations check and
 // do no more.

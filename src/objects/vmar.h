@@ -65,6 +65,7 @@ zx_status_t vmar_unmap_within(struct thread *self, struct vmar *vmar, uintptr_t 
 zx_status_t vmar_protect(struct thread *self, struct vmar *vmar, zx_vm_option_t options,
                          uintptr_t address, uint64_t size);
 zx_status_t vmar_destroy(struct thread *self, struct vmar *vmar);
+// What zx_vmar_op_range does with the mappings in a range; may wait for a pager.
 zx_status_t vmar_op_range(struct thread *self, struct vmar *vmar, uint32_t op, uintptr_t address,
                           uint64_t size);
 

@@ -56,7 +56,10 @@ zx_status_t vmo_write_kernel(struct thread *self, struct vmo *vmo, const void *f
 
 zx_status_t vmo_commit(struct thread *self, struct vmo *vmo, uint64_t offset, uint64_t size);
 zx_status_t vmo_decommit(struct thread *self, struct vmo *vmo, uint64_t offset, uint64_t size);
+// Makes bytes zero: gives whole pages back where it can.
 zx_status_t vmo_zero(struct thread *self, struct vmo *vmo, uint64_t offset, uint64_t size);
+// Asks for the pages that a pager owes, and waits for them.
+zx_status_t vmo_prefetch(struct thread *self, struct vmo *vmo, uint64_t offset, uint64_t size);
 // The checks of the cache operations.
 zx_status_t vmo_cache_op(struct thread *self, struct vmo *vmo, uint64_t offset, uint64_t size);
 

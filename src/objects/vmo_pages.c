@@ -245,6 +245,102 @@ zx_status_t vmo_decommit(struct thread *self, struct vmo *vmo, uint64_t offset, 
     return status;
 }
 
+zx_status_t vmo_prefetch(struct thread *self, struct vmo *vmo, uint64_t offset, uint64_t size) {
+    struct mutex *lock = vmo->cow.lock;
+    zx_status_t status = ZX_OK;
+    uint64_t page, count;
+    mutex_lock(self, lock);
+    if (!trim(offset, size, vmo->cow.size, &page, &count)) {
+        status = ZX_ERR_OUT_OF_RANGE;
+        count = 0;
+    }
+    while (status == ZX_OK && count > 0) {
+        struct cow_place place;
+        cow_find(self, &vmo->cow, page, count, &place);
+        if (place.what == PAGE_BEYOND) {
+            break;
+        }
+        if (place.what == PAGE_OWED) {
+            status = vmo_wait_locked(self, lock, &place);
+        } else {
+            page += place.count;
+            count -= place.count;
+        }
+    }
+    mutex_unlock(self, lock);
+    return status;
+}
+
+// Zeroes in [begin, end) of the node's bytes: as many as are alike, at least a part of a page.
+// Tells where it got to. ZX_ERR_SHOULD_WAIT: `place` is owed.
+static zx_status_t zero_locked(struct thread *self, struct cow *cow, uint64_t *begin, uint64_t end,
+                               struct cow_place *place) {
+    uint64_t page = *begin >> FRAME_SHIFT, in_page = *begin % FRAME_SIZE;
+    bool whole = in_page == 0 && end - *begin >= FRAME_SIZE;
+    uint64_t count = whole ? (end - *begin) >> FRAME_SHIFT : 1, done;
+    cow_find(self, cow, page, count, place);
+    if (place->what == PAGE_BEYOND) {
+        *begin = end;
+        return ZX_OK;
+    }
+    // Where nothing else can show through, what is not there is zero.
+    bool alone = cow->source == NULL && page >= cow->limit;
+    if (alone && place->what == PAGE_FRAME && whole && !cow->contiguous &&
+        !cow_is_pinned(cow, page, place->count)) {
+        cow_disown(self, cow, page, place->count);
+    } else if (!alone || place->what != PAGE_ZERO) {
+        // A page at a time: most that it has are zeroed in place.
+        zx_status_t status = cow_own(self, cow, page, 1, &done);
+        cow_find(self, cow, page, 1, place);
+        if (status != ZX_OK) {
+            return status;
+        }
+        size_t part = FRAME_SIZE - in_page < end - *begin ? FRAME_SIZE - in_page : end - *begin;
+        if (user_copy(frame_at(place->frame) + in_page, frame_zeroes, part) != 0) {
+            return ZX_ERR_NO_MEMORY;
+        }
+    }
+    uint64_t next = (page + place->count) << FRAME_SHIFT;
+    *begin = next < end ? next : end;
+    return ZX_OK;
+}
+
+zx_status_t vmo_zero(struct thread *self, struct vmo *vmo, uint64_t offset, uint64_t size) {
+    if (vmo_is_physical(vmo)) {
+        return ZX_ERR_NOT_SUPPORTED;
+    }
+    struct mutex *lock = vmo->cow.lock;
+    zx_status_t status = ZX_OK;
+    uint64_t page, count;
+    mutex_lock(self, lock);
+    if (vmo->cache_policy != ZX_CACHE_POLICY_CACHED) {
+        status = ZX_ERR_BAD_STATE;
+    } else if (!trim(offset, size, vmo->cow.size, &page, &count)) {
+        status = ZX_ERR_OUT_OF_RANGE;
+    }
+    while (status == ZX_OK && size > 0) {
+        uint64_t shift = 0, whole = vmo->cow.size << FRAME_SHIFT;
+        if (offset >= whole) {
+            break;
+        }
+        struct cow *cow = cow_unslice(&vmo->cow, &shift);
+        uint64_t end = size < whole - offset ? offset + size : whole;
+        uint64_t at = offset + (shift << FRAME_SHIFT);
+        struct cow_place place;
+        status = zero_locked(self, cow, &at, end + (shift << FRAME_SHIFT), &place);
+        size -= at - (shift << FRAME_SHIFT) - offset;
+        offset = at - (shift << FRAME_SHIFT);
+        if (offset == end) {
+            break;
+        }
+        if (status == ZX_ERR_SHOULD_WAIT) {
+            status = vmo_wait_locked(self, lock, &place);
+        }
+    }
+    mutex_unlock(self, lock);
+    return status;
+}
+
 zx_status_t vmo_cache_op(struct thread *self, struct vmo *vmo, uint64_t offset, uint64_t size) {
     if (size == 0) {
         return ZX_ERR_INVALID_ARGS;

@@ -147,3 +147,18 @@ zx_status_t sys_vmar_protect(struct thread *self, zx_handle_t handle, zx_vm_opti
     object_unref(self, object);
     return status;
 }
+
+zx_status_t sys_vmar_op_range(struct thread *self, zx_handle_t handle, uint32_t op,
+                              zx_vaddr_t address, size_t size, user_inout buffer,
+                              size_t buffer_size) {
+    struct object *object;
+    zx_status_t status = handle_get(self, handle, &vmar_type, ZX_RIGHT_NONE, &object);
+    if (unlikely(status != ZX_OK)) {
+        return status;
+    }
+    status = user_address_in(user_inout_in(buffer)) == 0 && buffer_size == 0
+                 ? vmar_op_range(self, vmar_of(object), op, address, size)
+                 : ZX_ERR_INVALID_ARGS;
+    object_unref(self, object);
+    return status;
+}

@@ -82,6 +82,7 @@ static zx_status_t operate(struct thread *self, struct vmo *vmo, uint32_t op, ui
     switch (op) {
     case ZX_VMO_OP_COMMIT:
     case ZX_VMO_OP_DECOMMIT:
+    case ZX_VMO_OP_ZERO:
     case ZX_VMO_OP_CACHE_INVALIDATE: // may drop what was written
         break;
     case ZX_VMO_OP_CACHE_SYNC:
@@ -100,6 +101,7 @@ static zx_status_t operate(struct thread *self, struct vmo *vmo, uint32_t op, ui
     }
     return op == ZX_VMO_OP_COMMIT     ? vmo_commit(self, vmo, offset, size)
            : op == ZX_VMO_OP_DECOMMIT ? vmo_decommit(self, vmo, offset, size)
+           : op == ZX_VMO_OP_ZERO     ? vmo_zero(self, vmo, offset, size)
                                       : vmo_cache_op(self, vmo, offset, size);
 }
 

@@ -642,6 +642,7 @@ OP_SETUP(CACHE_SYNC)
 OP_SETUP(CACHE_INVALIDATE)
 OP_SETUP(CACHE_CLEAN)
 OP_SETUP(CACHE_CLEAN_INVALIDATE)
+OP_SETUP(ZERO)
 
 static void prepare_create_child(struct plan *plan) {
     set(plan, "options", ZX_VMO_CHILD_COPY_ON_WRITE);
@@ -683,6 +684,13 @@ static void prepare_vmar_unmap(struct plan *plan) {
 static void prepare_vmar_protect(struct plan *plan) {
     prepare_vmar_unmap(plan);
     set(plan, "options", ALL_ACCESS);
+}
+
+static void prepare_vmar_op_range(struct plan *plan) {
+    set(plan, "op", ZX_VMAR_OP_COMMIT);
+    set(plan, "address", map_page(plan));
+    set(plan, "size", PAGE);
+    set(plan, "buffer", 0);
 }
 
 static void prepare_process_memory(struct plan *plan) {
@@ -829,6 +837,7 @@ static const struct setup setups[] = {
     {"task_kill", "", ZX_OK, prepare_job},
     {"vmar_allocate", "", ZX_OK, prepare_vmar_allocate},
     {"vmar_map", "", ZX_OK, prepare_vmar_map},
+    {"vmar_op_range", "", ZX_OK, prepare_vmar_op_range},
     {"vmar_protect", "", ZX_OK, prepare_vmar_protect},
     {"vmar_unmap", "", ZX_OK, prepare_vmar_unmap},
     {"vmo_create_child", "", ZX_OK, prepare_create_child},
@@ -838,6 +847,7 @@ static const struct setup setups[] = {
     {"vmo_op_range", "CACHE_INVALIDATE", ZX_OK, prepare_op_CACHE_INVALIDATE},
     {"vmo_op_range", "CACHE_CLEAN", ZX_OK, prepare_op_CACHE_CLEAN},
     {"vmo_op_range", "CACHE_CLEAN_INVALIDATE", ZX_OK, prepare_op_CACHE_CLEAN_INVALIDATE},
+    {"vmo_op_range", "ZERO", ZX_OK, prepare_op_ZERO},
     {"vmo_set_size", "", ZX_OK, prepare_resizable},
 };
 enum { SETUPS = sizeof(setups) / sizeof(setups[0]) };

@@ -339,8 +339,7 @@ TEST(vmo_op_range, needs_a_right_for_each_operation) {
     for (operation = 0; operation < 64; operation++) {
         if (operation == ZX_VMO_OP_LOCK || operation == ZX_VMO_OP_UNLOCK) {
             EXPECT_STATUS(operate(vmo), ZX_ERR_NOT_SUPPORTED);
-        } else if (operation == 0 || operation == 5 ||
-                   operation > ZX_VMO_OP_CACHE_CLEAN_INVALIDATE) {
+        } else if (operation == 0 || operation == 5 || operation > ZX_VMO_OP_ZERO) {
             EXPECT_STATUS(operate(vmo), ZX_ERR_INVALID_ARGS);
         }
     }

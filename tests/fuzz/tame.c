@@ -39,6 +39,7 @@ static const struct {
     {"vmar_protect", TAME_NOT_OWN},
     {"vmar_destroy", TAME_NOT_OWN},
     {"vmar_allocate", TAME_NOT_OWN},
+    {"vmar_op_range", TAME_NOT_OWN},
     {"object_set_profile", TAME_NOT_OWN},
     {"object_set_property", TAME_NOT_OWN},
     // A buffer that cannot be written is a fault of the caller, by contract.
