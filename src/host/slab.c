@@ -35,7 +35,7 @@ struct slab_link {
 
 static struct {
     struct mutex lock;
-    uint32_t count;
+    _Atomic uint32_t count; // read without the lock: a cache is in its place before it counts
     struct slab_cache *caches[SLAB_CACHES_MAX];
 } all KERNEL_STATE;
 
@@ -55,11 +55,13 @@ static void register_cache(struct thread *self, const struct slab_type *type) {
     struct slab_cache *cache = type->cache;
     mutex_lock(self, &all.lock);
     if (atomic_load(&cache->id) == 0) {
-        invariant(all.count + 1 < SLAB_CACHES_MAX);
+        uint32_t id = atomic_load(&all.count) + 1;
+        invariant(id < SLAB_CACHES_MAX);
         mutex_init(&cache->lock, RANK_SLAB);
         cache->type = type;
-        all.caches[++all.count] = cache;
-        atomic_store(&cache->id, all.count);
+        all.caches[id] = cache;
+        atomic_store(&all.count, id);
+        atomic_store(&cache->id, id);
     }
     mutex_unlock(self, &all.lock);
 }
@@ -185,7 +187,7 @@ void slab_free(struct thread *self, const struct slab_type *type, void *pointer)
 }
 
 void slab_flush(struct thread *self) {
-    for (uint32_t id = 1; id <= all.count; id++) {
+    for (uint32_t id = 1; id <= atomic_load(&all.count); id++) {
         if (self->magazines[id].count > 0) {
             flush(self, all.caches[id], &self->magazines[id], 0);
         }
@@ -194,7 +196,7 @@ void slab_flush(struct thread *self) {
 
 void slab_for_each(struct thread *self,
                    void (*report)(void *context, const char *name, uint32_t live), void *context) {
-    for (uint32_t id = 1; id <= all.count; id++) {
+    for (uint32_t id = 1; id <= atomic_load(&all.count); id++) {
         struct slab_cache *cache = all.caches[id];
         uint32_t spare = threads_count_cells(self, id);
         mutex_lock(self, &cache->lock);

@@ -320,10 +320,17 @@ TEST(vmar_protect, fails_without_memory_to_split_a_mapping) {
     }
 }
 
+// The thread sanitizer leaves less address space for the memory of VMOs.
+#ifdef UNDER_TSAN
+static const uint64_t FAR = UINT64_C(1) << 32;
+#else
+static const uint64_t FAR = UINT64_C(1) << 40;
+#endif
+
 static zx_status_t write_far(void *context) {
     (void)context;
     uint64_t word = 4;
-    return zx_vmo_write(the_vmo, &word, UINT64_C(1) << 40, 8);
+    return zx_vmo_write(the_vmo, &word, FAR, 8);
 }
 
 static zx_status_t write_child(void *context) {
@@ -361,7 +368,7 @@ TEST(vmo_write, fails_without_memory) {
     for (int i = 0; i < 2; i++) {
         for (int j = 0; j < 3; j++) {
             uint64_t word = 3;
-            the_vmo = new_vmo(UINT64_C(1) << 41, 0);
+            the_vmo = new_vmo(2 * FAR, 0);
             EXPECT_OK(zx_vmo_write(the_vmo, &word, 0, 8));
             EXPECT_OK(zx_vmo_write(the_vmo, &word, PAGE, 8));
             EXPECT_OK(zx_vmo_create_child(the_vmo, kinds[i], 0, 200 * PAGE, &the_child));
