@@ -95,6 +95,19 @@ TEST(clock_get, needs_a_place_for_the_time) {
     }
 }
 
+TEST(clock_get_new, is_clock_get_by_another_name) {
+    zx_time_t before, now, after;
+    for (zx_clock_t id = ZX_CLOCK_MONOTONIC; id <= ZX_CLOCK_THREAD; id++) {
+        EXPECT_OK(zx_clock_get(id, &before));
+        EXPECT_OK(zx_clock_get_new(id, &now));
+        EXPECT_OK(zx_clock_get(id, &after));
+        EXPECT(before <= now);
+        EXPECT(now <= after);
+    }
+    EXPECT_STATUS(zx_clock_get_new(3, &now), ZX_ERR_INVALID_ARGS);
+    EXPECT_STATUS(zx_clock_get_new(ZX_CLOCK_MONOTONIC, NULL), ZX_ERR_INVALID_ARGS);
+}
+
 static _Atomic zx_time_t latest;
 
 static int follow_clock(void *argument) {
