@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <linux/userfaultfd.h>
 #include <poll.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <sys/eventfd.h>
 #include <sys/ioctl.h>
@@ -24,7 +25,7 @@ struct pager_state {
     int faults, stop; // userfaultfd's; an eventfd
     zx_vaddr_t at;
     uint64_t content[PAGE / 8];
-    uint64_t served;
+    _Atomic uint64_t served;
     pthread_t partner;
 };
 
