@@ -3,7 +3,11 @@
 #     EXPECTED   a file that the output equals; or
 #     SAYS       a part of what it printed, on either output
 #     JSON       true: the output is JSON
+#     REMOVE     a file that must not be there before
 #     OUTPUT     the file that it wrote, instead of the standard output
+if(REMOVE)
+    file(REMOVE ${REMOVE})
+endif()
 execute_process(
     COMMAND ${COMMAND}
     RESULT_VARIABLE status

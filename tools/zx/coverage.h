@@ -9,6 +9,9 @@
 // A file of results (tests/conformance/harness.c writes it) has two kinds of lines:
 //     seen <tab> NUMBER <tab> STATUS <tab> COUNT <tab> CALL <tab> TEST
 //     test <tab> CALL <tab> GROUP <tab> TEST <tab> pass|fail
+// and zx conformance writes two others:
+//     program <tab> fuchsia|linux <tab> NAME <tab> CASES <tab> PASSED <tab> SKIPPED
+//     case <tab> fuchsia|linux <tab> PROGRAM <tab> NAME <tab> VERDICT <tab> REASON
 struct coverage_test {
     char *call;
     char *group;
@@ -32,11 +35,26 @@ struct coverage_call {
     const char **cannot;
 };
 
+// A case that did not pass; all in one piece of memory, the name first.
+struct coverage_case {
+    char *name;
+    const char *verdict, *reason;
+};
+
+struct coverage_program {
+    char *kind, *name;
+    size_t total, passed, skipped;
+    struct coverage_case *cases;
+    size_t case_count;
+};
+
 struct coverage {
     struct coverage_call calls[ZX_SYS_COUNT];
     struct coverage_test *tests; // by call, group and name
     size_t test_count, test_room;
     size_t failed;
+    struct coverage_program *programs;
+    size_t program_count;
     char *facts[2]; // copies that the strings above point into
 };
 
@@ -89,3 +107,14 @@ void coverage_print_text(FILE *out, const struct coverage *coverage,
 void coverage_print_markdown(FILE *out, const struct coverage *coverage);
 void coverage_print_json(FILE *out, const struct coverage *coverage);
 void coverage_print_html(FILE *out, const struct coverage *coverage);
+
+// Lines of zx conformance, as fields: what is wrong with one, or null.
+const char *coverage_add_program(struct coverage *coverage, char **fields);
+const char *coverage_add_case(struct coverage *coverage, char **fields);
+void coverage_free_programs(struct coverage *coverage);
+
+// Each prints nothing if there are no programs.
+void coverage_print_programs_text(FILE *out, const struct coverage *coverage);
+void coverage_print_programs_markdown(FILE *out, const struct coverage *coverage);
+void coverage_print_programs_html(FILE *out, const struct coverage *coverage);
+void coverage_print_programs_json(FILE *out, const struct coverage *coverage);

@@ -45,6 +45,7 @@ void coverage_free(struct coverage *coverage) {
         free(coverage->tests[i].name);
     }
     free(coverage->tests);
+    coverage_free_programs(coverage);
     free(coverage->facts[0]);
     free(coverage->facts[1]);
 }
@@ -98,11 +99,17 @@ static const char *add_line(struct coverage *coverage, char *line) {
         (strcmp(fields[4], "pass") == 0 || strcmp(fields[4], "fail") == 0)) {
         return add_test(coverage, fields) ? NULL : "out of memory";
     }
+    if (count == 6 && strcmp(fields[0], "program") == 0) {
+        return coverage_add_program(coverage, fields);
+    }
+    if (count == 6 && strcmp(fields[0], "case") == 0) {
+        return coverage_add_case(coverage, fields);
+    }
     long number, status, times;
     if (count != 6 || strcmp(fields[0], "seen") != 0 || !is_number(fields[1], &number) ||
         !is_number(fields[2], &status) || !is_number(fields[3], &times)) {
         return "this is no line of results; give the file that LIBZIRCON_RESULTS named in a run of "
-               "the conformance tests";
+               "the conformance tests, or that zx conformance --results wrote";
     }
     if (number < 0 || number >= ZX_SYS_COUNT || status > 0 || status <= -COVERAGE_STATUSES) {
         return "no call or status has that number; the results come from another version, so run "
@@ -122,7 +129,7 @@ bool coverage_read(struct coverage *coverage, const char *path) {
     for (char *rest = text; *rest != '\0' && wrong == NULL;) {
         char *line = strsep(&rest, "\n");
         line_number++;
-        tests += strncmp(line, "test\t", 5) == 0;
+        tests += strncmp(line, "test\t", 5) == 0 || strncmp(line, "program\t", 8) == 0;
         wrong = add_line(coverage, line);
         if (rest == NULL) {
             break;

@@ -234,5 +234,6 @@ void coverage_print_html(FILE *out, const struct coverage *coverage) {
         }
         fputs("</ul>\n", out);
     }
+    coverage_print_programs_html(out, coverage);
     fprintf(out, "<script>\n%s</script>\n</html>\n", script);
 }

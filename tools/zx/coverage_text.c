@@ -166,6 +166,7 @@ void coverage_print_text(FILE *out, const struct coverage *coverage,
         }
     }
     coverage_print_summary(out, coverage);
+    coverage_print_programs_text(out, coverage);
 }
 
 // --- Markdown ---
@@ -316,6 +317,7 @@ void coverage_print_markdown(FILE *out, const struct coverage *coverage) {
         print_markdown_tests(out, coverage, group);
     }
     print_markdown_notes(out, coverage);
+    coverage_print_programs_markdown(out, coverage);
 }
 
 // --- JSON ---
@@ -398,5 +400,7 @@ void coverage_print_json(FILE *out, const struct coverage *coverage) {
         fputs(i > first ? ",\n    " : "\n    ", out);
         print_json_test(out, &coverage->tests[i], true);
     }
-    fputs("]\n}\n", out);
+    fputs("]", out);
+    coverage_print_programs_json(out, coverage);
+    fputs("\n}\n", out);
 }

@@ -12,6 +12,7 @@ static const struct {
 } commands[] = {
     {"bench", bench_command, "measure the system calls beside what Linux does for the same work"},
     {"call", call_command, "make system calls by name, one or a script of them"},
+    {"conformance", conformance_command, "run test programs case by case"},
     {"coverage", coverage_command, "show which calls work, by a run of the conformance tests"},
     {"run", run_command, "run a program that was compiled for Fuchsia"},
     {"trace", trace_command, "run a program and print its system calls"},
@@ -22,7 +23,7 @@ enum { COMMANDS = sizeof(commands) / sizeof(commands[0]) };
 static void print_help(FILE *out) {
     fputs("usage: zx COMMAND [ARGUMENT]...\n\n", out);
     for (size_t i = 0; i < COMMANDS; i++) {
-        fprintf(out, "  %-10s %s\n", commands[i].name, commands[i].what);
+        fprintf(out, "  %-11s %s\n", commands[i].name, commands[i].what);
     }
     fputs("\n"
           "zx COMMAND --help tells more of one.\n"

@@ -19,6 +19,7 @@ enum zx_exit {
 int coverage_command(int argc, char **argv);
 int bench_command(int argc, char **argv);
 int call_command(int argc, char **argv);
+int conformance_command(int argc, char **argv);
 int run_command(int argc, char **argv);
 int trace_command(int argc, char **argv);
 int vm_command(int argc, char **argv);

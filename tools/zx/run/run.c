@@ -27,6 +27,7 @@ static const char help[] =
     "NAME\n"
     "                   alone stands for our own variable of that name\n"
     "  --env-all        our whole environment\n"
+    "  --memory MIB     as much memory as it can use; without it all that the machine has\n"
     "  --time SECONDS   kill it when it has run for so long\n"
     "  --own-job        give it its own job for its children, not the root job, as Fuchsia's "
     "first\n"
@@ -44,7 +45,7 @@ static struct {
     bool help, env_all, own_job, trace, linker_log;
     struct zx_list libraries, environment, without;
     const char *sysroot;
-    uint32_t time;
+    uint32_t time, memory;
 } options;
 
 static const struct zx_option table[] = {
@@ -54,6 +55,7 @@ static const struct zx_option table[] = {
     {.name = "--env", .list = &options.environment},
     {.name = "--env-all", .flag = &options.env_all},
     {.name = "--time", .number = &options.time},
+    {.name = "--memory", .number = &options.memory},
     {.name = "--without", .list = &options.without},
     {.name = "--own-job", .flag = &options.own_job},
     {.name = "--trace", .flag = &options.trace},
@@ -147,29 +149,57 @@ static void *await_signal(void *argument) {
     return NULL;
 }
 
-// zx trace does the printing, from outside.
-static int run_traced(int argc, char **argv) {
+static int run_again(char **words) {
     char path[PATH_MAX];
     ssize_t length = readlink("/proc/self/exe", path, sizeof(path) - 1);
-    char **words = calloc((size_t)argc + 6, sizeof(*words));
+    if (length > 0 && words != NULL) {
+        path[length] = '\0';
+        words[0] = path;
+        execv(path, words);
+    }
+    zx_complain("run", "zx cannot be run again");
+    return ZX_EXIT_FILE;
+}
+
+// zx trace does the printing, from outside.
+static int run_traced(int argc, char **argv, const char *program) {
+    char path[PATH_MAX];
+    ssize_t length = readlink("/proc/self/exe", path, sizeof(path) - 1);
+    char *first[] = {NULL, (char[]){"trace"}, (char[]){"--"}, path, (char[]){"run"}};
+    size_t count = sizeof(first) / sizeof(first[0]);
+    char **words = calloc(count + (size_t)argc + 1, sizeof(*words));
     if (length < 0 || words == NULL) {
-        zx_complain("run", "zx cannot be found again");
-        return ZX_EXIT_FILE;
+        return run_again(NULL);
     }
     path[length] = '\0';
-    int count = 0;
-    char *first[] = {path, (char[]){"trace"}, (char[]){"--"}, path, (char[]){"run"}};
-    for (size_t i = 0; i < sizeof(first) / sizeof(first[0]); i++) {
-        words[count++] = first[i];
-    }
+    memcpy(words, first, sizeof(first));
+    bool own = true; // the program's own words are left alone
     for (int i = 0; i < argc; i++) {
-        if (strcmp(argv[i], "--trace") != 0) {
+        own = own && argv[i] != program;
+        if (!own || strcmp(argv[i], "--trace") != 0) {
             words[count++] = argv[i];
         }
     }
-    execv(path, words);
-    zx_complain("run", "zx cannot be run again");
-    return ZX_EXIT_FILE;
+    return run_again(words);
+}
+
+// The kernel reads its limit when the library is loaded, before main.
+static bool is_limited(void) {
+    const char *limit = getenv("LIBZIRCON_MEMORY");
+    return options.memory == 0 ||
+           (limit != NULL && strtoull(limit, NULL, 10) == (uint64_t)options.memory << 20);
+}
+
+static int run_limited(int argc, char **argv) {
+    char limit[32];
+    snprintf(limit, sizeof(limit), "%llu", (unsigned long long)options.memory << 20);
+    char **words = calloc((size_t)argc + 3, sizeof(*words));
+    if (words == NULL || setenv("LIBZIRCON_MEMORY", limit, 1) != 0) {
+        return run_again(NULL);
+    }
+    words[1] = (char[]){"run"};
+    memcpy(words + 2, argv, (size_t)argc * sizeof(*words));
+    return run_again(words);
 }
 
 static int finish(void) {
@@ -212,8 +242,11 @@ int run_command(int argc, char **argv) {
     if (argc == 0) {
         return zx_usage_error("run", "which program?");
     }
+    if (!is_limited()) {
+        return run_limited(all, words);
+    }
     if (options.trace) {
-        return run_traced(all, words);
+        return run_traced(all, words, argv[0]);
     }
     free(words);
     struct run_options run = {
