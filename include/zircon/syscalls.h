@@ -2077,7 +2077,7 @@ zx_status_t _zx_pager_op_range(zx_handle_t pager, uint32_t op, zx_handle_t pager
 //     case the pages are lost.
 //   ZX_ERR_BAD_STATE: *aux_vmo* is a child or a pager's, has children or mappings, or a page of the
 //     range is pinned or not committed.
-//   ZX_ERR_NO_MEMORY: the kernel ran out of memory.
+//   ZX_ERR_NO_MEMORY: the kernel ran out of memory; the pages are lost.
 zx_status_t zx_pager_supply_pages(zx_handle_t pager, zx_handle_t pager_vmo, uint64_t offset,
                                   uint64_t length, zx_handle_t aux_vmo, uint64_t aux_offset);
 zx_status_t _zx_pager_supply_pages(zx_handle_t pager, zx_handle_t pager_vmo, uint64_t offset,

@@ -200,6 +200,7 @@ uint64_t child_call_with(struct child *child, const char *name, const uint64_t w
     uint64_t result;
     send(child, name, words, handle, handle_word);
     EXPECT_OK(child_receive(child, &result));
+    note_result(name, result);
     return result;
 }
 

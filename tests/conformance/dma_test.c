@@ -1,12 +1,12 @@
 // Part of libzircon. BSD-3-Clause, see LICENSE.
 //
 // Memory for devices: initiators, pinned memory, contiguous and physical VMOs, ports.
-#include "harness.h"
+#include "paging.h"
 
 #include <zircon/syscalls/iommu.h>
 #include <zircon/syscalls/resource.h>
 
-enum { PAGE = 4096, PAGES = 8, ALL = ZX_BTI_PERM_READ | ZX_BTI_PERM_WRITE };
+enum { PAGES = 8, ALL = ZX_BTI_PERM_READ | ZX_BTI_PERM_WRITE };
 
 static zx_handle_t make_iommu(void) {
     zx_iommu_desc_dummy_t desc = {0};
@@ -537,4 +537,81 @@ TEST(system_mexec, has_no_machine_to_hand_over) {
     expect_wrong_type(mexec_image, ZX_OBJ_TYPE_VMO, ZX_OBJ_TYPE_VMO);
     expect_right(mexec_image, mexec_vmo, ZX_RIGHT_READ, ZX_ERR_NOT_SUPPORTED);
     close_handle(mexec_vmo);
+}
+
+// --- no memory, no pages, no initiator ---
+
+static zx_handle_t memory_iommu, memory_bti, memory_vmo;
+
+static zx_status_t create_any(void *context) {
+    return zx_bti_create(memory_iommu, 0, 1, context);
+}
+
+static zx_status_t pin_any(void *context) {
+    zx_paddr_t address;
+    zx_handle_t vmo;
+    zx_status_t status = zx_vmo_create(PAGE, 0, &vmo); // what a failing call commits goes with it
+    if (status == ZX_OK) {
+        status = zx_bti_pin(memory_bti, ALL, vmo, 0, PAGE, &address, 1, context);
+        close_handle(vmo);
+    }
+    return status;
+}
+
+static zx_status_t create_any_physical(void *context) {
+    return zx_vmo_create_physical(root_resource(), 0, PAGE, context);
+}
+
+TEST(bti_create, leaves_nothing_if_memory_runs_out) {
+    memory_iommu = make_iommu();
+    expect_no_memory(create_any, &memory_bti, sizeof(memory_bti));
+    zx_handle_t pmt = 7;
+    expect_no_memory(pin_any, &pmt, sizeof(pmt));
+    EXPECT_OK(zx_pmt_unpin(pmt));
+    close_handle(memory_bti);
+    close_handle(memory_iommu);
+}
+
+TEST(vmo_create_physical, leaves_nothing_if_memory_runs_out) {
+    zx_handle_t vmo = 7;
+    expect_no_memory(create_any_physical, &vmo, sizeof(vmo));
+    close_handle(vmo);
+}
+
+static int pin_in_thread(void *argument) {
+    zx_handle_t pmt;
+    zx_paddr_t address;
+    (void)argument;
+    return zx_bti_pin(memory_bti, ALL, memory_vmo, 0, PAGE, &address, 1, &pmt);
+}
+
+TEST(bti_pin, waits_for_a_pager_which_may_give_nothing) {
+    struct pager pager;
+    pager_open(&pager);
+    memory_bti = make_bti();
+    memory_vmo = pager_vmo(&pager, 1, 1, 0);
+    struct test_thread thread;
+    start_thread(&thread, pin_in_thread, NULL);
+    expect_request(&pager, 1, 0, 1);
+    EXPECT_OK(zx_pager_detach_vmo(pager.pager, memory_vmo));
+    EXPECT_STATUS(finish_thread(&thread), ZX_ERR_NOT_FOUND);
+    close_handle(memory_vmo);
+    close_handle(memory_bti);
+    pager_close(&pager);
+}
+
+TEST(bti_pin, pins_nothing_if_the_initiator_is_closed_meanwhile) {
+    struct pager pager;
+    pager_open(&pager);
+    memory_bti = make_bti();
+    memory_vmo = pager_vmo(&pager, 1, 1, 0);
+    struct test_thread thread;
+    start_thread(&thread, pin_in_thread, NULL);
+    expect_request(&pager, 1, 0, 1);
+    close_handle(memory_bti);
+    pager_supply(&pager, memory_vmo, 1, 0, 1);
+    EXPECT_STATUS(finish_thread(&thread), ZX_ERR_BAD_STATE);
+    EXPECT_OK(zx_vmo_op_range(memory_vmo, ZX_VMO_OP_DECOMMIT, 0, PAGE, NULL, 0)); // not pinned
+    close_handle(memory_vmo);
+    pager_close(&pager);
 }

@@ -83,6 +83,14 @@ TEST(framebuffer_set_range, keeps_a_vmo_until_it_is_cleared) {
     EXPECT_OK(clear_with(root_resource()));
 }
 
+TEST(framebuffer_set_range, keeps_what_it_has_if_memory_runs_out) {
+    zx_handle_t vmo;
+    EXPECT_OK(zx_vmo_create((uint64_t)1 << 50, 0, &vmo)); // more than there is
+    EXPECT_STATUS(set_range(vmo, ZX_PIXEL_FORMAT_RGB_x888, 16, 16, 16), ZX_ERR_NO_MEMORY);
+    close_handle(vmo);
+    EXPECT_STATUS(libzircon_framebuffer_write("/tmp/none"), ZX_ERR_BAD_STATE);
+}
+
 TEST(framebuffer_set_range, wants_the_root_resource_and_a_vmo) {
     expect_bad_handle(clear_with);
     expect_wrong_type(clear_with, ZX_OBJ_TYPE_RESOURCE, ZX_OBJ_TYPE_RESOURCE);

@@ -110,6 +110,9 @@ zx_handle_t root_resource(void);
 // A second handle without some rights.
 zx_handle_t without_rights(zx_handle_t handle, zx_rights_t rights);
 
+// What a call returned that was made in another process, for the coverage table.
+void note_result(const char *name, uint64_t result);
+
 // --- one argument of a call at a time ---
 //
 // A test writes the call as a function of the argument in question, with all others right, and the

@@ -156,3 +156,25 @@ TEST(msi_create, wants_a_block_and_a_vmo_that_can_be_mapped) {
     close_handle(create_vmo);
     close_handle(create_msi);
 }
+
+// --- no memory ---
+
+static zx_handle_t block, capability;
+
+static zx_status_t allocate_any(void *context) {
+    return zx_msi_allocate(root_resource(), 1, context);
+}
+
+static zx_status_t create_any(void *context) {
+    return zx_msi_create(block, 0, 0, capability, 0, context);
+}
+
+TEST(msi_create, and_its_block_leave_nothing_if_memory_runs_out) {
+    zx_handle_t interrupt = 7;
+    expect_no_memory(allocate_any, &block, sizeof(block));
+    capability = make_capability();
+    expect_no_memory(create_any, &interrupt, sizeof(interrupt));
+    close_handle(interrupt);
+    close_handle(capability);
+    close_handle(block);
+}

@@ -440,6 +440,45 @@ TEST(pager_supply_pages, takes_nothing_unless_every_page_is_there) {
     pager_close(&pager);
 }
 
+static zx_status_t supply_physical(zx_handle_t physical) {
+    return zx_pager_supply_pages(the.pager, made, 0, PAGE, physical, 0);
+}
+
+static zx_status_t supply_any(void *context) {
+    (void)context;
+    zx_handle_t from;
+    zx_status_t status = zx_vmo_create(PAGE, 0, &from);
+    if (status == ZX_OK) {
+        status = zx_vmo_op_range(from, ZX_VMO_OP_COMMIT, 0, PAGE, NULL, 0);
+        status =
+            status == ZX_OK ? zx_pager_supply_pages(the.pager, made, 0, PAGE, from, 0) : status;
+        close_handle(from);
+    }
+    return status;
+}
+
+TEST(pager_supply_pages, takes_nothing_from_physical_memory) {
+    zx_handle_t physical;
+    pager_open(&the);
+    made = pager_vmo(&the, 1, 1, 0);
+    EXPECT_OK(zx_vmo_create_physical(root_resource(), 0, PAGE, &physical));
+    EXPECT_STATUS(supply_physical(physical), ZX_ERR_NOT_SUPPORTED);
+    close_handle(physical);
+    close_handle(made);
+    pager_close(&the);
+}
+
+TEST(pager_supply_pages, takes_nothing_if_memory_runs_out) {
+    pager_open(&the);
+    made = pager_vmo(&the, 1, 1, 0);
+    int nothing = 0;
+    expect_no_memory(supply_any, &nothing, 0);
+    EXPECT_OK(zx_vmo_read(made, &nothing, 0, sizeof(nothing)));
+    expect_no_packet(&the);
+    close_handle(made);
+    pager_close(&the);
+}
+
 // --- zx_pager_detach_vmo ---
 
 static zx_status_t detach_from(zx_handle_t handle) {

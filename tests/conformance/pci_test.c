@@ -443,6 +443,21 @@ TEST(pci_get_bar, checks_its_arguments) {
     close_handle(device);
 }
 
+static zx_handle_t bar_device;
+
+static zx_status_t get_bar(void *context) {
+    zx_pci_bar_t bar;
+    return zx_pci_get_bar(bar_device, 0, &bar, context);
+}
+
+TEST(pci_get_bar, leaves_nothing_if_memory_runs_out) {
+    bar_device = rich_device();
+    zx_handle_t vmo = 7;
+    expect_no_memory(get_bar, &vmo, sizeof(vmo));
+    close_handle(vmo);
+    close_handle(bar_device);
+}
+
 // --- bus master and reset ---
 
 TEST(pci_enable_bus_master, sets_a_bit_until_the_device_is_closed) {

@@ -498,6 +498,25 @@ TEST_OF_LOADED(job_set_policy, decides_about_new_objects) {
     }
 }
 
+TEST_OF_LOADED(job_set_policy, decides_about_kinds_of_memory) {
+    struct child child;
+    zx_handle_t job;
+    begin_with_policy(&child, &job, ZX_POL_NEW_VMO, ZX_POL_ACTION_DENY);
+    EXPECT_EQ(CHILD_STATUS(&child, "vmo_create_physical", 0, 0, 4096, child_scratch(&child)),
+              ZX_ERR_ACCESS_DENIED);
+    EXPECT_EQ(CHILD_STATUS(&child, "vmo_create_contiguous", 0, 4096, 0, child_scratch(&child)),
+              ZX_ERR_ACCESS_DENIED);
+    child_end(&child);
+    close_handle(job);
+    begin_with_policy(&child, &job, ZX_POL_AMBIENT_MARK_VMO_EXEC, ZX_POL_ACTION_DENY);
+    EXPECT_EQ(CHILD_STATUS(&child, "vmo_create", 4096, 0, child_scratch(&child)), ZX_OK);
+    EXPECT_EQ(CHILD_STATUS(&child, "vmo_replace_as_executable", child_scratch_handle(), 0,
+                           child_scratch(&child)),
+              ZX_ERR_ACCESS_DENIED);
+    child_end(&child);
+    close_handle(job);
+}
+
 TEST_OF_LOADED(job_set_policy, kills_who_does_what_it_says) {
     for (size_t i = 0; i < MAKERS; i++) {
         struct child child;

@@ -300,6 +300,33 @@ TEST(vmar_destroy, ends_regions_of_any_depth) {
     close_handle(top.vmar);
 }
 
+TEST(vmar_destroy, leaves_nothing_to_be_done_with_the_region) {
+    struct region region = allocate_any(4 * PAGE);
+    zx_handle_t vmo = make(PAGE);
+    zx_vaddr_t address;
+    EXPECT_OK(zx_vmar_map(region.vmar, RW, 0, vmo, 0, PAGE, &address));
+    EXPECT_OK(zx_vmar_destroy(region.vmar));
+    EXPECT_STATUS(zx_vmar_map(region.vmar, RW, 0, vmo, 0, PAGE, &address), ZX_ERR_BAD_STATE);
+    EXPECT_STATUS(zx_vmar_protect(region.vmar, RW, region.address, PAGE), ZX_ERR_BAD_STATE);
+    EXPECT_STATUS(zx_vmar_unmap(region.vmar, region.address, PAGE), ZX_ERR_BAD_STATE);
+    EXPECT_STATUS(zx_vmar_destroy(region.vmar), ZX_ERR_BAD_STATE);
+    close_handle(vmo);
+    close_handle(region.vmar);
+}
+
+TEST(vmar_map, may_want_a_size_that_stays) {
+    zx_handle_t fixed = make(PAGE), resizable;
+    zx_vaddr_t address;
+    zx_vm_option_t options = RW | ZX_VM_REQUIRE_NON_RESIZABLE;
+    EXPECT_OK(zx_vmo_create(PAGE, ZX_VMO_RESIZABLE, &resizable));
+    EXPECT_STATUS(zx_vmar_map(zx_vmar_root_self(), options, 0, resizable, 0, PAGE, &address),
+                  ZX_ERR_NOT_SUPPORTED);
+    EXPECT_OK(zx_vmar_map(zx_vmar_root_self(), options, 0, fixed, 0, PAGE, &address));
+    EXPECT_OK(zx_vmar_unmap(zx_vmar_root_self(), address, PAGE));
+    close_handle(fixed);
+    close_handle(resizable);
+}
+
 // --- process_read_memory, process_write_memory ---
 
 TEST(process_read_memory, reads_what_is_mapped) {

@@ -405,3 +405,33 @@ TEST(vmo_replace_as_executable, consumes_the_handle_in_any_case) {
     EXPECT_STATUS(zx_vmo_replace_as_executable(event, ZX_HANDLE_INVALID, &out), ZX_ERR_BAD_HANDLE);
     EXPECT_EQ(out, 7);
 }
+
+TEST(vmo_replace_as_executable, consumes_the_handle_without_memory) {
+    zx_handle_t vmo = make(PAGE), out = 7;
+    libzircon_fail_allocation(1);
+    EXPECT_STATUS(zx_vmo_replace_as_executable(vmo, ZX_HANDLE_INVALID, &out), ZX_ERR_NO_MEMORY);
+    libzircon_fail_allocation(0);
+    EXPECT(!is_valid(vmo));
+    EXPECT_EQ(out, 7);
+}
+
+// --- VMOs that are not plain memory ---
+
+TEST(vmo_set_size, is_not_for_physical_memory) {
+    zx_handle_t vmo;
+    EXPECT_OK(zx_vmo_create_physical(root_resource(), 0, PAGE, &vmo));
+    EXPECT_STATUS(zx_vmo_set_size(vmo, PAGE), ZX_ERR_NOT_SUPPORTED);
+    close_handle(vmo);
+}
+
+TEST(vmo_create_child, is_for_cached_memory) {
+    zx_handle_t vmo = make(PAGE), child;
+    static const uint32_t kinds[] = {ZX_VMO_CHILD_COPY_ON_WRITE, ZX_VMO_CHILD_COPY_ON_WRITE2,
+                                     ZX_VMO_CHILD_SLICE};
+    EXPECT_OK(zx_vmo_set_cache_policy(vmo, ZX_CACHE_POLICY_WRITE_COMBINING));
+    for (int i = 0; i < 3; i++) {
+        EXPECT_STATUS(zx_vmo_create_child(vmo, kinds[i], 0, PAGE, &child), ZX_ERR_BAD_STATE);
+    }
+    EXPECT_OK(zx_vmo_set_cache_policy(vmo, ZX_CACHE_POLICY_CACHED));
+    close_handle(vmo);
+}
