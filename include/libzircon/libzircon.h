@@ -28,6 +28,14 @@ uint32_t libzircon_count_handles(void);
 // How often a guest was entered, through the host's /dev/kvm.
 uint64_t libzircon_count_guest_entries(void);
 
+// What the mappings of all VMOs cost, with the rest of the Linux process: Linux limits their number
+// (vm.max_map_count). When the limit is near the library drops all that its windows show, and gives
+// back what is touched; `dropped` says how often it had to.
+struct libzircon_mappings {
+    uint64_t used, limit, dropped;
+};
+void libzircon_count_mappings(struct libzircon_mappings *mappings);
+
 // How many handles can exist at a time. The environment variable LIBZIRCON_HANDLES sets it when the
 // library starts; without it, it is 262 144.
 uint32_t libzircon_handle_limit(void);

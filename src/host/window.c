@@ -35,7 +35,7 @@ static int empty = -1;
 
 // An upper bound of the mappings that there are, and when to count them again.
 static struct {
-    _Atomic uint64_t estimate, again;
+    _Atomic uint64_t estimate, again, evictions;
     uint64_t limit;
 } budget KERNEL_STATE;
 
@@ -121,6 +121,7 @@ static uint64_t count_mappings(void) {
 
 // One mapping in place of all; whoever touches an address gets its mapping back.
 static void evict(void) {
+    atomic_fetch_add_explicit(&budget.evictions, 1, memory_order_relaxed);
     reserve(window_arena.base, window_arena.end - window_arena.base, MAP_FIXED);
     atomic_store(&budget.estimate, count_mappings());
 }
@@ -147,9 +148,10 @@ uint32_t window_level(void) {
     return level < WINDOW_LEVELS ? (uint32_t)level : WINDOW_LEVELS - 1;
 }
 
-void window_count(uint64_t *used, uint64_t *limit) {
-    *used = count_mappings();
-    *limit = budget.limit;
+void window_count(struct window_use *use) {
+    use->mappings = count_mappings();
+    use->limit = budget.limit;
+    use->dropped = atomic_load_explicit(&budget.evictions, memory_order_relaxed);
 }
 
 bool window_map(uintptr_t at, uint64_t frame, uint64_t count, uint32_t access, bool touch) {

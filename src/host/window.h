@@ -44,5 +44,9 @@ void window_protect(uintptr_t at, uint64_t count, uint32_t access);
 enum { WINDOW_LEVELS = 6 };
 uint32_t window_level(void);
 
-// Mappings of the whole Linux process, and Linux's limit.
-void window_count(uint64_t *used, uint64_t *limit);
+// Mappings of the whole Linux process, Linux's limit, and how often all in the windows were dropped
+// because it was near.
+struct window_use {
+    uint64_t mappings, limit, dropped;
+};
+void window_count(struct window_use *use);

@@ -8,6 +8,7 @@
 
 #include "base/state.h"
 #include "host/console.h"
+#include "host/window.h"
 #include "kernel.h"
 #include "objects/ktrace.h"
 #include "objects/resource.h"
@@ -73,6 +74,17 @@ static zx_status_t do_handles(struct thread *self, const struct words *words) {
     return ZX_OK;
 }
 
+static zx_status_t do_mappings(struct thread *self, const struct words *words) {
+    (void)self;
+    (void)words;
+    struct window_use use;
+    window_count(&use);
+    print_row("mappings", use.mappings);
+    print_row("limit", use.limit);
+    print_row("dropped", use.dropped);
+    return ZX_OK;
+}
+
 static void print_resource(void *context, const zx_info_resource_t *info) {
     static const char *const kinds[] = {"mmio", "irq",  "ioport", "hypervisor",
                                         "root", "vmex", "smc"};
@@ -121,6 +133,9 @@ static const struct command {
     {"echo", "prints its words", do_echo},
     {"objects", "counts kernel objects by type", do_objects},
     {"handles", "counts handles", do_handles},
+    {"mappings",
+     "tells how many mappings Linux has, how many it allows, how often all were dropped",
+     do_mappings},
     {"resource", "lists the resources", do_resource},
     {"status", "has the result that its word says", do_status},
     {"version", "tells the version of the library", do_version},

@@ -11,6 +11,7 @@
 #include "host/defer.h"
 #include "host/fault.h"
 #include "host/threads.h"
+#include "host/window.h"
 #include "hypervisor/backend.h"
 #include "kernel.h"
 #include "libc/libc.h"
@@ -270,6 +271,14 @@ ZX_EXPORT uint32_t libzircon_count_handles(void) {
     uint32_t count = handle_table_count(self, self->process);
     entry_end(self);
     return count;
+}
+
+ZX_EXPORT void libzircon_count_mappings(struct libzircon_mappings *mappings) {
+    struct window_use use;
+    struct thread *self = entry_begin();
+    window_count(&use);
+    entry_end(self);
+    *mappings = (struct libzircon_mappings){use.mappings, use.limit, use.dropped};
 }
 
 ZX_EXPORT uint64_t libzircon_count_guest_entries(void) {

@@ -2,6 +2,7 @@
 #include "harness.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <unistd.h>
 #include <zircon/syscalls/resource.h>
 
@@ -38,6 +39,35 @@ TEST(debug_send_command, runs_the_commands_of_the_console) {
     EXPECT(strstr(output_of("objects", 0), "resource ") != NULL);
     EXPECT(strstr(output_of("handles", 0), "limit ") != NULL);
     EXPECT(strstr(output_of("resource", 0), "root shared 0x0 0x0 root\n") != NULL);
+}
+
+TEST(debug_send_command, reports_what_mappings_cost) {
+    struct libzircon_mappings before, after;
+    libzircon_count_mappings(&before);
+    EXPECT(before.used > 0 && before.used < before.limit);
+    EXPECT_EQ(before.dropped, 0);
+    // Every other page of a VMO: no two of them can be one mapping for Linux.
+    enum { PAGES = 200, PAGE = 4096 };
+    zx_handle_t vmo;
+    zx_vaddr_t at[PAGES];
+    EXPECT_OK(zx_vmo_create(2 * PAGES * PAGE, 0, &vmo));
+    for (uint64_t i = 0; i < PAGES; i++) {
+        EXPECT_OK(
+            zx_vmar_map(zx_vmar_root_self(), ZX_VM_PERM_READ, 0, vmo, 2 * i * PAGE, PAGE, &at[i]));
+        EXPECT_EQ(*(volatile char *)at[i], 0);
+    }
+    libzircon_count_mappings(&after);
+    EXPECT(after.used >= before.used + PAGES);
+    EXPECT_EQ(after.limit, before.limit);
+    const char *text = output_of("mappings", 0);
+    EXPECT(strncmp(text, "mappings ", 9) == 0 && strtoull(text + 9, NULL, 10) >= after.used);
+    EXPECT(strstr(text, "\nlimit ") != NULL && strstr(text, "\ndropped 0\n") != NULL);
+    for (uint64_t i = 0; i < PAGES; i++) {
+        EXPECT_OK(zx_vmar_unmap(zx_vmar_root_self(), at[i], PAGE));
+    }
+    libzircon_count_mappings(&after);
+    EXPECT(after.used < before.used + PAGES / 2);
+    close_handle(vmo);
 }
 
 TEST(debug_send_command, lists_resources) {
