@@ -166,7 +166,7 @@ static int64_t try_alone(const struct bench_side *side, void *state, uint64_t co
 // Warms up, and finds how often each thread is to do the work in a round. Threads on CPUs of their
 // own take as long for their part as one thread for the whole, divided by their number.
 static uint64_t find_count(const struct bench_side *side, void *state, uint32_t threads) {
-    uint64_t count = 32;
+    uint64_t count = 1; // some operations take as long as a round
     int64_t time;
     if (side->prepare != NULL) {
         side->prepare(state);
