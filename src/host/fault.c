@@ -159,6 +159,19 @@ static zx_status_t resolve(struct thread *self, const siginfo_t *info, const gre
     return fault_resolve(self, (uintptr_t)info->si_addr, access_of(registers[REG_ERR]));
 }
 
+// In a call that copies, and that cannot be made again: a suspension waits until the page is there.
+static zx_status_t resolve_in_call(struct thread *self, const siginfo_t *info,
+                                   const greg_t *registers) {
+    if (self == NULL) {
+        return ZX_ERR_NOT_FOUND;
+    }
+    uint32_t ignored = self->park_ignore;
+    self->park_ignore |= THREAD_PENDING_SUSPEND;
+    zx_status_t status = resolve(self, info, registers);
+    self->park_ignore = ignored;
+    return status;
+}
+
 // The program's code can go on, at once or when what interrupted the wait is over.
 static bool can_go_on(zx_status_t status) {
     return status == ZX_OK || status == ZX_ERR_INTERNAL_INTR_RETRY;
@@ -169,13 +182,13 @@ static bool can_go_on(zx_status_t status) {
 static bool handle_expected(struct thread *self, int signal, siginfo_t *info, greg_t *registers) {
     uintptr_t at = (uintptr_t)registers[REG_RIP];
     if (is_page_fault(signal, info) && is_in(at, user_copy_begin, user_copy_end)) {
-        if (resolve(self, info, registers) != ZX_OK) {
+        if (resolve_in_call(self, info, registers) != ZX_OK) {
             registers[REG_RIP] = (greg_t)(uintptr_t)user_copy_fault;
         }
         return true;
     }
     if (is_page_fault(signal, info) && is_in(at, loaded_arguments_begin, loaded_arguments_end)) {
-        if (resolve(self, info, registers) != ZX_OK) {
+        if (resolve_in_call(self, info, registers) != ZX_OK) {
             registers[REG_RIP] = (greg_t)(uintptr_t)loaded_arguments_fault;
         }
         return true;
