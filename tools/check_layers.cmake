@@ -12,7 +12,7 @@ set(front syscalls/entry.c syscalls/entry.h)
 # Headers of the C library that bring no state and no Linux.
 set(plain stdarg.h stdatomic.h stdbool.h stddef.h stdint.h string.h)
 # Written by tools/gen_syscalls, and what describes it (table.h is compiled for the tools alone).
-set(generated sys.h dispatch.inc entry.inc missing.inc names.inc table.h table.inc)
+set(generated sys.h dispatch.inc loaded.inc entry.inc missing.inc names.inc table.h table.inc)
 
 set(offenders "")
 macro(offend text)

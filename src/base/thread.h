@@ -70,6 +70,8 @@ enum {
     THREAD_OFFSET_HOST_SP = 40,
     THREAD_OFFSET_ENTRY = 48,
     THREAD_OFFSET_LOADED = 80,
+    THREAD_OFFSET_DEAD = 88,
+    THREAD_OFFSET_TID = 20,
 };
 
 struct frame;
@@ -113,6 +115,8 @@ struct thread {
     uint64_t entry[4]; // where it begins: pc, sp and two arguments
     bool loaded;       // made by clone: runs code of Fuchsia's, with %fs of its own
 
+    struct object *dead; // objects whose last reference went while a lock was held
+
     uint64_t retry[7];    // number and first arguments of the call to be made again
     bool first;           // the first thread of its process
     bool leaving;         // on its way out for good
@@ -136,8 +140,7 @@ struct thread {
     struct mutex *locks[THREAD_LOCKS_MAX];
     struct thread *wakes[THREAD_WAKES_MAX];
 
-    struct object *dead; // objects whose last reference went while a lock was held
-    bool burying;        // objects on `dead` are being destroyed further up the stack
+    bool burying; // objects on `dead` are being destroyed further up the stack
 
     uint32_t fail_after; // failure injection: the Nth allocation from now fails; 0 is off
     uint64_t random;     // state of the debug build's random delays

@@ -48,6 +48,12 @@ unsigned long signal_block(void) {
     return before;
 }
 
+unsigned long signal_mask(void) {
+    unsigned long now = 0;
+    linux_call(SYS_rt_sigprocmask, SIG_SETMASK, 0, &now, sizeof(now));
+    return now;
+}
+
 void signal_unblock(unsigned long mask) {
     linux_call(SYS_rt_sigprocmask, SIG_SETMASK, &mask, 0, sizeof(mask));
 }

@@ -20,4 +20,5 @@ void signal_resume(struct thread *self);
 // Blocks all signals but ours and returns the mask before, for signal_unblock. For the moments in
 // which a thread has no descriptor that could note a signal.
 unsigned long signal_block(void);
+unsigned long signal_mask(void); // as it is
 void signal_unblock(unsigned long mask);

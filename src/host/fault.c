@@ -24,6 +24,10 @@ PLACE(thread_begin_end);
 PLACE(thread_die_raw);
 PLACE(loaded_entry); // loaded_x86_64.S
 PLACE(loaded_found);
+PLACE(loaded_foreign);
+PLACE(loaded_foreign_end);
+PLACE(loaded_lookup);
+PLACE(loaded_lookup_end);
 PLACE(loaded_entered);
 PLACE(loaded_arguments_begin);
 PLACE(loaded_arguments_end);
@@ -40,6 +44,7 @@ enum {
     LINUX_SYS_USER_DISPATCH = 2,
     KICK = 61, // a real-time signal that neither libc nor many programs use
     FLAG_TRAP = 1 << 8,
+    FLAG_DIRECTION = 1 << 10,
     FLAG_ALIGNMENT = 1 << 18,
     VECTOR_DEBUG = 1,
     VECTOR_BREAKPOINT = 3,
@@ -193,9 +198,10 @@ static bool handle_expected(struct thread *self, int signal, siginfo_t *info, gr
         }
         return true;
     }
-    if (self != NULL && info->si_code > 0 && is_in(at, loaded_entry, loaded_found) &&
-        signal != SIGTRAP) {
+    if (self != NULL && info->si_code > 0 && signal != SIGTRAP &&
+        (is_in(at, loaded_entry, loaded_found) || is_in(at, loaded_foreign, loaded_foreign_end))) {
         // %gs did not lead to the thread; the stack of this handler does.
+        thread_note_tid(self);
         registers[REG_R11] = (greg_t)(uintptr_t)self;
         registers[REG_RIP] = (greg_t)(uintptr_t)loaded_found;
         return true;
@@ -229,6 +235,13 @@ static void finish_call(struct thread *self, struct frame *frame, greg_t *regist
     }
 }
 
+// The lower half of a vector register.
+static greg_t xmm_of(void *context, int number) {
+    greg_t value;
+    memcpy(&value, &((ucontext_t *)context)->uc_mcontext.fpregs->_xmm[number], sizeof(value));
+    return value;
+}
+
 // Code of ours that runs as the program's: makes the registers those of the program. True if the
 // signal was the trap by which such code asks for attention.
 static bool settle_place(struct thread *self, struct frame *frame, greg_t *registers) {
@@ -246,7 +259,11 @@ static bool settle_place(struct thread *self, struct frame *frame, greg_t *regis
         finish_call(self, frame, registers);
         return true;
     }
-    if (is_in(at, loaded_entry, loaded_entered)) {
+    if (is_in(at, loaded_lookup, loaded_lookup_end)) {
+        registers[REG_RAX] = xmm_of(frame->context, 0);
+        registers[REG_RCX] = xmm_of(frame->context, 1);
+    }
+    if (is_in(at, loaded_entry, loaded_entered) || is_in(at, loaded_foreign, loaded_foreign_end)) {
         registers[REG_RIP] = (greg_t)(uintptr_t)loaded_entry; // nothing has happened yet
     }
     return false;
@@ -382,6 +399,11 @@ static void handle(int signal, siginfo_t *info, void *context) {
     clear_alignment_flag();
     greg_t *registers = ((ucontext_t *)context)->uc_mcontext.gregs;
     struct thread *self = thread_of_stack();
+    if (signal == SIGBUS && registers[REG_TRAPNO] == VECTOR_ALIGNMENT && info->si_code > 0 &&
+        self != NULL && atomic_load(&self->state) == THREAD_IN_KERNEL) {
+        registers[REG_EFL] &= ~(greg_t)FLAG_ALIGNMENT; // in the kernel a program's wish is none
+        return;
+    }
     if (handle_expected(find_self(self), signal, info, registers)) {
         return;
     }
@@ -417,7 +439,7 @@ void fault_redirect(struct thread *self, struct frame *frame) {
     registers[REG_RIP] = (greg_t)(uintptr_t)thread_die_raw;
     registers[REG_RDI] = (greg_t)(uintptr_t)self;
     registers[REG_RSP] = self->host_sp != 0 ? (greg_t)self->host_sp : registers[REG_RSP] - 128;
-    registers[REG_EFL] &= ~(greg_t)(FLAG_TRAP | FLAG_ALIGNMENT);
+    registers[REG_EFL] &= ~(greg_t)(FLAG_TRAP | FLAG_DIRECTION | FLAG_ALIGNMENT);
 }
 
 void fault_start(void) {

@@ -24,6 +24,8 @@ _Static_assert(offsetof(struct thread, user_sp) == THREAD_OFFSET_USER_SP, "the a
 _Static_assert(offsetof(struct thread, host_sp) == THREAD_OFFSET_HOST_SP, "the assembly reads it");
 _Static_assert(offsetof(struct thread, entry) == THREAD_OFFSET_ENTRY, "the assembly reads it");
 _Static_assert(offsetof(struct thread, loaded) == THREAD_OFFSET_LOADED, "the assembly reads it");
+_Static_assert(offsetof(struct thread, dead) == THREAD_OFFSET_DEAD, "the assembly reads it");
+_Static_assert(offsetof(struct thread, tid) == THREAD_OFFSET_TID, "the assembly reads it");
 _Static_assert(sizeof(struct thread) <= THREAD_KERNEL_STACK - HOST_PAGE_SIZE, "it has a guard");
 
 // Descriptors are made before there is a `self` to allocate with, so they have a list of their own.
@@ -33,6 +35,16 @@ static struct {
     struct list live;
     struct list spare;
 } threads KERNEL_STATE;
+
+// Where the entry of loaded threads looks for those whose %gs is their program's, by the lowest
+// bits of Linux's number.
+enum { TIDS = 1024 };
+extern struct thread *_Atomic threads_by_tid[TIDS];
+struct thread *_Atomic threads_by_tid[TIDS] KERNEL_STATE;
+
+void thread_note_tid(struct thread *self) {
+    atomic_store(&threads_by_tid[atomic_load(&self->tid) % TIDS], self);
+}
 
 void threads_start(void) {
     mutex_init(&threads.lock, RANK_THREADS);
@@ -139,6 +151,7 @@ struct thread *thread_attach(void) {
 void thread_detach(struct thread *self) {
     slab_flush(self);
     atomic_store(&self->state, THREAD_ABSENT);
+    atomic_store(&self->tid, 0); // Linux gives it to others
     lock_bare();
     list_remove(&self->node);
     list_add_tail(&threads.spare, &self->node);
@@ -179,7 +192,10 @@ void thread_drop_signals(struct thread *self) {
     linux_call(SYS_sigaltstack, &stack, 0);
 }
 
-void thread_kick(struct thread *thread) {
+void thread_kick(struct thread *self, struct thread *thread) {
+    if (thread == self) {
+        return; // it is in the kernel, and sees to it on its way out
+    }
     park_wake(thread);
     // A thread that does not run yet looks at its pending flags before it does.
     uint32_t tid = atomic_load(&thread->tid);

@@ -24,7 +24,7 @@ void thread_drop_signals(struct thread *self);
 
 // Interrupts a thread: it sees to its pending flags if it runs its program's code, or else on its
 // way out of the kernel. Ends a wait.
-void thread_kick(struct thread *thread);
+void thread_kick(struct thread *self, struct thread *thread);
 
 // Starts a loaded thread by clone: runs main(running) on its kernel stack, in the kernel, without
 // %fs. False if Linux grants no thread.
@@ -39,6 +39,9 @@ void thread_trap(void);
 // with null when somebody returns to the place that self->host_sp is set to.
 void *thread_run_based(struct thread *self, void *(*function)(void *), void *argument);
 _Noreturn void thread_return_based(uint64_t host_sp);
+
+// Lets the entry find the calling loaded thread by Linux's number: a cache, which others may take.
+void thread_note_tid(struct thread *self);
 
 // Ends the calling loaded thread, whose descriptor is given back.
 _Noreturn void thread_end(struct thread *self);

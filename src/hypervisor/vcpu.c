@@ -29,7 +29,7 @@ static void stir(struct thread *self, struct vcpu *vcpu) {
     switch (atomic_load(&vcpu->phase)) {
     case VCPU_INSIDE:
         if (thread != NULL && thread != self) {
-            thread_kick(thread);
+            thread_kick(self, thread);
         }
         break;
     case VCPU_ASLEEP:

@@ -17,6 +17,7 @@
 
 #include "base/state.h"
 #include "host/defer.h"
+#include "host/fault.h"
 #include "host/threads.h"
 #include "kernel.h"
 #include "libc/libc.h"
@@ -206,7 +207,7 @@ static void thread_ends(void *rounds) {
         own = NULL;
     }
     zx_handle_close(handle);
-    entry_detach();
+    entry_detach(true);
 }
 
 static void make_key(void) {
@@ -295,11 +296,15 @@ static bool begin_started(struct thread *self, struct thread *running) {
     pthread_attr_t attributes;
     pthread_attr_init(&attributes);
     pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
-    running->signal_mask = signal_block();
-    unsigned long mask = running->signal_mask; // the thread may be gone when this one goes on
+    // It begins with signals blocked, and then has this one's mask.
+    unsigned long blocked = ~fault_signal_mask();
+    sigset_t set;
+    sigemptyset(&set);
+    memcpy(&set, &blocked, sizeof(blocked));
+    pthread_attr_setsigmask_np(&attributes, &set);
+    running->signal_mask = signal_mask();
     pthread_t thread;
     bool made = create_passing(&thread, &attributes, run_started, running) == 0;
-    signal_unblock(mask);
     pthread_attr_destroy(&attributes);
     return made;
 }

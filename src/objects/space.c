@@ -46,6 +46,9 @@ struct space *space_new(struct thread *self, enum vmar_root_kind kind, uint64_t 
     space->base = space->size = space->bias = 0;
     space->vdso = NULL;
     space->alive = true;
+    list_init(&space->ended);
+    space->ended_from = UINTPTR_MAX;
+    space->ended_to = 0;
     space->wanted = kind == VMAR_ROOT_HOST    ? HOST_UNITS * arena.unit
                     : kind == VMAR_ROOT_GUEST ? (size < most ? size : most)
                                               : arena.process_size;

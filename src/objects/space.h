@@ -17,6 +17,9 @@ struct space {
     uintptr_t bias;       // what programs' addresses are less: for guests, whose memory begins at 0
     struct mapping *vdso; // of the code
     bool alive;
+    // While it ends: its mappings, which nobody changes any more, and where they lie.
+    struct list ended;
+    uintptr_t ended_from, ended_to;
 };
 
 void space_start(void);

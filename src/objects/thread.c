@@ -167,6 +167,7 @@ static void thread_first_loaded(struct thread *self) {
     thread_take_signals(self);
     thread_set_gs(self, 0);
     thread_trap_syscalls(self);
+    thread_note_tid(self);
     thread_first(self);
 }
 
@@ -271,7 +272,7 @@ void thread_object_kill(struct thread *self, struct thread_object *object) {
     if (object->thread != NULL && !is_over(object->state)) {
         set_state_locked(self, object, ZX_THREAD_STATE_DYING);
         atomic_fetch_or(&object->thread->pending, THREAD_PENDING_KILL);
-        thread_kick(object->thread);
+        thread_kick(self, object->thread);
     }
     mutex_unlock(self, &object->lock);
 }
@@ -284,7 +285,7 @@ zx_status_t thread_object_suspend(struct thread *self, struct thread_object *obj
     object->suspend_count++;
     if (status == ZX_OK && object->thread != NULL && object->suspend_count == 1) {
         atomic_fetch_or(&object->thread->pending, THREAD_PENDING_SUSPEND);
-        thread_kick(object->thread);
+        thread_kick(self, object->thread);
     }
     mutex_unlock(self, &object->lock);
     return status;

@@ -337,6 +337,7 @@ void vmar_end_root(struct thread *self, struct vmar *root) {
         if (root->alive) {
             (void)destroy_locked(self, root);
         }
+        mappings_clear_locked(self, space);
         space->vdso = NULL;
         space->root = NULL;
         space_close_locked(self, space);

@@ -60,9 +60,31 @@ void mapping_free(struct thread *self, struct mapping *mapping) {
 }
 
 void mapping_remove_locked(struct thread *self, struct mapping *mapping) {
-    mapping_leave(self, mapping);
+    struct space *space = mapping->parent->space;
+    if (space->alive) {
+        mapping_leave(self, mapping);
+        regions_remove(&mapping->parent->inside, &mapping->region);
+        mapping_free(self, mapping);
+        return;
+    }
+    // The whole space ends: its window is cleared at once, which is what takes the time. Until then
+    // the VMO, and with it the pages, must stay.
+    uintptr_t base = mapping->region.base, end = base + mapping->region.size;
+    mapping_leave_shown(self, mapping);
     regions_remove(&mapping->parent->inside, &mapping->region);
-    mapping_free(self, mapping);
+    space->ended_from = base < space->ended_from ? base : space->ended_from;
+    space->ended_to = end > space->ended_to ? end : space->ended_to;
+    list_add_tail(&space->ended, &mapping->node);
+}
+
+void mappings_clear_locked(struct thread *self, struct space *space) {
+    if (!list_is_empty(&space->ended)) {
+        window_clear(space->ended_from, (space->ended_to - space->ended_from) >> FRAME_SHIFT);
+    }
+    list_for_each(node, next, &space->ended) {
+        list_remove(node);
+        mapping_free(self, list_entry(node, struct mapping, node));
+    }
 }
 
 // The part from `at` on becomes `rest`. What is in the window stays.

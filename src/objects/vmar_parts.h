@@ -29,8 +29,9 @@ bool vdso_is_code(uint64_t vmo_offset, uint64_t size);
 struct vmar *vmar_of_region(struct region *region);
 struct mapping *find_mapping_locked(struct vmar *root, uintptr_t address);
 
-// Unmaps the mapping and frees it.
+// Unmaps the mapping and frees it; when its space ends mappings_clear_locked does that for all.
 void mapping_remove_locked(struct thread *self, struct mapping *mapping);
+void mappings_clear_locked(struct thread *self, struct space *space);
 
 zx_status_t unmap_locked(struct thread *self, struct vmar *vmar, uintptr_t base, uint64_t size,
                          bool may_destroy);

@@ -66,15 +66,17 @@ void entry_adopt(struct thread *self) {
     libc_thread_attached();
 }
 
-void entry_detach(void) {
-    unsigned long mask = signal_block();
+void entry_detach(bool blocked) {
+    unsigned long mask = blocked ? 0 : signal_block();
     struct thread *self = entry_current();
     if (self != NULL) {
         atomic_store(&self->state, THREAD_IN_KERNEL);
         kernel_detach(self);
     }
     current = NULL;
-    signal_unblock(mask);
+    if (!blocked) {
+        signal_unblock(mask);
+    }
 }
 
 void entry_forget(void) {
@@ -123,7 +125,7 @@ static void leave_slow(struct thread *self) {
     if ((atomic_load(&self->pending) & THREAD_PENDING_NESTED) != 0) {
         unnest(self);
     } else if ((atomic_load(&self->pending) & THREAD_PENDING_LEAVE) != 0) {
-        entry_detach();
+        entry_detach(false);
     } else {
         if ((atomic_load(&self->pending) & THREAD_PENDING_KICKS) != 0 && !self->leaving) {
             thread_trap();

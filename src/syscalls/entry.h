@@ -15,7 +15,7 @@ struct thread *entry_current(void);
 void entry_adopt(struct thread *self);
 
 // The calling thread leaves for good.
-void entry_detach(void);
+void entry_detach(bool blocked);
 
 // In the child of a fork.
 void entry_forget(void);

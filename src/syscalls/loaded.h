@@ -12,5 +12,10 @@ struct thread;
 // that a C function preserves.
 extern const char loaded_entry[] __attribute__((visibility("hidden")));
 
-// What it calls on the thread's kernel stack: makes the call with its arguments as words.
+// What it calls on the thread's kernel stack where the function of the call is not all that there
+// is to it: makes the call with its arguments as words.
 uint64_t loaded_call(struct thread *self, uint32_t number, const uint64_t words[8]);
+
+// And when a call has come back, but was interrupted, or has left dead objects.
+uint64_t loaded_leave(struct thread *self, uint32_t number, const uint64_t words[8],
+                      uint64_t result);

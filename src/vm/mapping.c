@@ -62,7 +62,8 @@ static bool show_direct(struct thread *self, struct mapping *mapping, struct cow
             frame = place.what == PAGE_FRAME ? place.frame : frame;
         }
         if (!window_map(address_of(mapping, page), frame, span, mapping->access,
-                        span <= TOUCH && cow->segments->owned >= span)) {
+                        (mapping->access & WINDOW_WRITE) != 0 && span <= TOUCH &&
+                            cow->segments->owned >= span)) {
             return false;
         }
         page += span;
@@ -258,6 +259,14 @@ void mapping_leave(struct thread *self, struct mapping *mapping) {
     list_remove(&mapping->node);
     cow->mapping_count--;
     window_clear(mapping->region.base, mapping->region.size >> FRAME_SHIFT);
+    mutex_unlock(self, cow->lock);
+}
+
+void mapping_leave_shown(struct thread *self, struct mapping *mapping) {
+    struct cow *cow = mapping->cow;
+    mutex_lock(self, cow->lock);
+    list_remove(&mapping->node);
+    cow->mapping_count--;
     mutex_unlock(self, cow->lock);
 }
 

@@ -34,6 +34,8 @@ static inline struct mapping *mapping_of(struct region *region) {
 // others wait to be touched for.
 void mapping_enter(struct thread *self, struct mapping *mapping, bool present);
 void mapping_leave(struct thread *self, struct mapping *mapping);
+// The same for one whose whole window is about to be cleared.
+void mapping_leave_shown(struct thread *self, struct mapping *mapping);
 
 // Changes what accesses it allows.
 void mapping_set_access(struct thread *self, struct mapping *mapping, uint32_t access);

@@ -17,7 +17,7 @@
 enum { STACK = 64 << 10 };
 
 // As the stubs of the vDSO: the call's number in eax, then the arguments.
-extern int64_t call(uint32_t number, uint64_t a, uint64_t b, uint64_t c, uint64_t d, uint64_t e);
+extern int32_t call(uint32_t number, uint64_t a, uint64_t b, uint64_t c, uint64_t d, uint64_t e);
 __asm__(".pushsection .text\n"
         "call:\n"
         "movl %edi, %eax\n movq %rsi, %rdi\n movq %rdx, %rsi\n movq %rcx, %rdx\n"

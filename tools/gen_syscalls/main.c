@@ -19,6 +19,7 @@ static const struct {
     {"sys", print_sys, "prototypes of the sys_ and vdso_ functions"},
     {"entry", print_entry, "the exported entry points"},
     {"dispatch", print_dispatch, "one case a call, from raw words"},
+    {"loaded", print_loaded, "the functions that the entry of loaded programs calls"},
     {"vdso", print_vdso, "the calls of the vDSO image"},
     {"names", print_names, "the names of the calls, in the order of their numbers"},
     {"missing", print_missing, "bodies of the calls that do nothing yet"},

@@ -157,6 +157,7 @@ void print_vdso(FILE *out, const struct table *table);
 void print_missing(FILE *out, const struct table *table);
 void print_names(FILE *out, const struct table *table);
 void print_dispatch(FILE *out, const struct table *table);
+void print_loaded(FILE *out, const struct table *table);
 void print_table(FILE *out, const struct table *table);
 bool print_exports(FILE *out, const struct table *table, const char *extra_path);
 void print_docs(FILE *out, const struct table *table);

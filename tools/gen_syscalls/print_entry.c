@@ -164,6 +164,35 @@ void print_missing(FILE *out, const struct table *table) {
     }
 }
 
+// As a caller leaves them in registers: what is above a narrow argument would have to be cleared.
+static bool has_narrow_argument(const struct call *call) {
+    static const char *const narrow[] = {"bool", "int8_t", "uint8_t", "int16_t", "uint16_t"};
+    for (size_t i = 0; i < call->arg_count; i++) {
+        for (size_t j = 0; j < sizeof(narrow) / sizeof(narrow[0]); j++) {
+            if (strcmp(call->args[i].type, narrow[j]) == 0) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
+void print_loaded(FILE *out, const struct table *table) {
+    enum { IN_REGISTERS = 6 };
+    fputs(banner, out);
+    for (size_t i = 0; i < table->count; i++) {
+        const struct call *call = &table->calls[i];
+        if (call->kind == CALL_VDSO) {
+            continue; // without an entry into the kernel
+        }
+        const char *flags = strcmp(call->result, "zx_status_t") == 0 ? "LOADED_STATUS" : "0";
+        const char *function =
+            has_narrow_argument(call) ? "NULL" : mem_format("(loaded_function)sys_%s", call->name);
+        fprintf(out, "[ZX_SYS_%s] = {%s, %s%s},\n", call->name, function, flags,
+                call->arg_count > IN_REGISTERS ? " | LOADED_STACK" : "");
+    }
+}
+
 void print_dispatch(FILE *out, const struct table *table) {
     fputs(banner, out);
     for (size_t i = 0; i < table->count; i++) {

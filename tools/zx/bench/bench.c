@@ -18,9 +18,10 @@
 static const char command[] = "bench";
 
 static const struct bench_noun *const nouns[] = {
-    &bench_channel, &bench_round_trip, &bench_socket,  &bench_fifo,   &bench_event,
-    &bench_port,    &bench_timer,      &bench_futex,   &bench_handle, &bench_create,
-    &bench_lookup,  &bench_memory,     &bench_mapping, &bench_clone,  &bench_pager,
+    &bench_channel, &bench_round_trip, &bench_socket,  &bench_fifo,    &bench_event,
+    &bench_port,    &bench_timer,      &bench_futex,   &bench_handle,  &bench_create,
+    &bench_lookup,  &bench_memory,     &bench_mapping, &bench_clone,   &bench_pager,
+    &bench_entry,   &bench_thread,     &bench_process, &bench_suspend, &bench_crowd,
     &bench_guest, // last, and only where guests are
 };
 
@@ -41,6 +42,7 @@ static void print_help(void) {
         "  --plot FILE    draw the table as a picture (SVG) there\n"
         "  --check        compare with the ratios that libzircon promises; only rows that have "
         "one\n"
+        "  --cpu          processor time, of the program and its children, not time on the clock\n"
         "  --smoke        measure nothing: do each work a few times and see that it is done\n"
         "  --help         print this\n\n"
         "Exit status: 0 done, 1 a ratio is missed or work was not done, 2 called wrongly, 3 a "
@@ -50,7 +52,7 @@ static void print_help(void) {
 }
 
 struct bench_options {
-    bool help, list, check, smoke;
+    bool help, list, check, smoke, cpu;
     const char *filter, *json, *plot;
     uint32_t rounds;
 };
@@ -199,6 +201,7 @@ int bench_command(int argc, char **argv) {
         {.name = "--list", .flag = &options.list},
         {.name = "--check", .flag = &options.check},
         {.name = "--smoke", .flag = &options.smoke},
+        {.name = "--cpu", .flag = &options.cpu},
         {.name = "--filter", .text = &options.filter},
         {.name = "--json", .text = &options.json},
         {.name = "--plot", .text = &options.plot},
@@ -233,5 +236,6 @@ int bench_command(int argc, char **argv) {
         }
     }
     bench_smoke = options.smoke;
+    bench_cpu_time = options.cpu;
     return run(&options);
 }

@@ -58,9 +58,10 @@ struct bench_noun {
 #define BENCH_COUNT(array) (sizeof(array) / sizeof((array)[0]))
 #define BENCH_SIDES(array) .sides = (array), .side_count = BENCH_COUNT(array)
 
-extern const struct bench_noun bench_channel, bench_clone, bench_create, bench_event, bench_fifo,
-    bench_futex, bench_guest, bench_handle, bench_lookup, bench_mapping, bench_memory, bench_pager,
-    bench_port, bench_round_trip, bench_socket, bench_timer;
+extern const struct bench_noun bench_channel, bench_clone, bench_create, bench_crowd, bench_entry,
+    bench_event, bench_fifo, bench_futex, bench_guest, bench_handle, bench_lookup, bench_mapping,
+    bench_memory, bench_pager, bench_port, bench_process, bench_round_trip, bench_socket,
+    bench_suspend, bench_thread, bench_timer;
 
 // Ends the program with what is wrong unless the condition holds: a number of work that was not
 // done says nothing.
@@ -72,6 +73,9 @@ extern const struct bench_noun bench_channel, bench_clone, bench_create, bench_e
     } while (0)
 #define BENCH_OK(call) BENCH_CHECK((call) == ZX_OK)
 _Noreturn void bench_failed(const char *file, int line, const char *condition);
+
+// In `prepare`: how often the work is about to be done.
+extern uint64_t bench_operations;
 
 // Zeroed memory for a state; never null.
 void *bench_allocate(size_t size);

@@ -4,6 +4,7 @@
 #include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/resource.h>
 #include <time.h>
 
 enum {
@@ -16,12 +17,31 @@ enum {
 
 static char where[192];
 
+uint64_t bench_operations;
+
+static void prepare(const struct bench_side *side, void *state, uint64_t count) {
+    bench_operations = count;
+    if (side->prepare != NULL) {
+        side->prepare(state);
+    }
+}
+
 const char *bench_where(void) {
     return where;
 }
 
+bool bench_cpu_time;
+
 static int64_t now(void) {
     struct timespec time;
+    struct rusage children;
+    if (bench_cpu_time) {
+        BENCH_CHECK(getrusage(RUSAGE_CHILDREN, &children) == 0);
+        clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time);
+        time.tv_sec += children.ru_utime.tv_sec + children.ru_stime.tv_sec;
+        time.tv_nsec += (children.ru_utime.tv_usec + children.ru_stime.tv_usec) * 1000;
+        return (int64_t)time.tv_sec * 1000000000 + time.tv_nsec;
+    }
     clock_gettime(CLOCK_MONOTONIC, &time);
     return (int64_t)time.tv_sec * 1000000000 + time.tv_nsec;
 }
@@ -134,8 +154,8 @@ static void crew_end(struct crew *crew) {
 // Nanoseconds until every thread has done the work `count` times.
 static int64_t run_once(struct crew *crew, const struct bench_side *side, void **states,
                         uint64_t count) {
-    for (uint32_t i = 0; i < crew->threads && side->prepare != NULL; i++) {
-        side->prepare(states[i]);
+    for (uint32_t i = 0; i < crew->threads; i++) {
+        prepare(side, states[i], count);
     }
     crew->side = side;
     crew->states = states;
@@ -155,6 +175,7 @@ static int64_t run_once(struct crew *crew, const struct bench_side *side, void *
 static int64_t try_alone(const struct bench_side *side, void *state, uint64_t count) {
     int64_t least = INT64_MAX;
     for (int i = 0; i < 3; i++) {
+        prepare(side, state, count);
         int64_t start = now();
         side->run(state, count);
         int64_t time = now() - start;
@@ -168,9 +189,6 @@ static int64_t try_alone(const struct bench_side *side, void *state, uint64_t co
 static uint64_t find_count(const struct bench_side *side, void *state, uint32_t threads) {
     uint64_t count = 1; // some operations take as long as a round
     int64_t time;
-    if (side->prepare != NULL) {
-        side->prepare(state);
-    }
     while ((time = try_alone(side, state, count)) < TRIAL_NS && count < MAX_OPERATIONS) {
         count *= 2;
     }

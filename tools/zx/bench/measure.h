@@ -7,6 +7,9 @@
 
 enum { BENCH_MAX_SIDES = 8, BENCH_MAX_ROUNDS = 99 };
 
+// Measures the processor time of this process and its children, not the time on the clock.
+extern bool bench_cpu_time;
+
 struct bench_spread {
     double median, min, max;
 };

@@ -143,6 +143,13 @@ static const struct promise {
      "ns for 1 GiB"},
     {"region allocate+destroy", "libzircon, 10^5 regions", AT_MOST, 10, false,
      "times the time among 10"},
+    {"null call", "libzircon, loaded", AT_MOST, 2, false, "times a call from a linked program"},
+    {"thread create+start+join", "pthread_create+join", AT_MOST, 1.25, true, "times libc's"},
+    {"process create+start+exit", "vfork+exec", AT_LEAST, 5, false, "times as fast as vfork+exec"},
+    {"exception round trip, one CPU", "SIGSEGV handler, futexes", AT_MOST, 3, true,
+     "times a handler and a futex round trip"},
+    {"exception round trip, two CPUs", "SIGSEGV handler, futexes", AT_MOST, 3, true,
+     "times a handler and a futex round trip"},
     {"handle lookup, one again and again", "libzircon, 10^6 live", AT_MOST, 1.5, false,
      "times the time with 10 live"},
 };

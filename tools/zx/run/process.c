@@ -71,14 +71,18 @@ static bool make_process(struct making *making) {
     return true;
 }
 
-// The vDSO's VMO is there for every program that asks first; we hand on copies.
-static bool map_vdso(struct making *making) {
+zx_handle_t run_vdso(void) {
     static zx_handle_t vdso;
     if (vdso == ZX_HANDLE_INVALID) {
         vdso = zx_take_startup_handle(PA_HND(PA_VMO_VDSO, 0));
     }
+    return vdso;
+}
+
+// We hand on copies.
+static bool map_vdso(struct making *making) {
     zx_handle_t copy;
-    if (failed(making, "no vDSO", zx_handle_duplicate(vdso, ZX_RIGHT_SAME_RIGHTS, &copy))) {
+    if (failed(making, "no vDSO", zx_handle_duplicate(run_vdso(), ZX_RIGHT_SAME_RIGHTS, &copy))) {
         return false;
     }
     struct image image = {0};

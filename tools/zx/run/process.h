@@ -24,5 +24,8 @@ struct run_options {
     void (*ready)(const struct run_process *process); // called just before it starts
 };
 
+// The VMO of the vDSO, which can be asked for once. It stays open.
+zx_handle_t run_vdso(void);
+
 // False after a message; then nothing is left over.
 bool run_process_start(const struct run_options *options, struct run_process *process);
