@@ -4,7 +4,8 @@
 // no more. So the instruction is decoded, and all that it touches is looked at in the order in
 // which a processor does: its own bytes with the page tables on the way, then its operands. The
 // first place that is a trap is what happened; places where something is mapped are made
-// accessible; a place with neither is the guest's mistake.
+// accessible; a place with neither is the guest's mistake. Where all of these are accessible it was
+// something that no instruction names.
 #include "hypervisor/exit.h"
 
 #include <string.h>
@@ -12,11 +13,12 @@
 #include "hypervisor/decode.h"
 #include "hypervisor/gpas.h"
 #include "hypervisor/guest_memory.h"
+#include "hypervisor/implicit.h"
 #include "hypervisor/msr.h"
 #include "hypervisor/packet.h"
 #include "hypervisor/vcpu_state.h"
 
-enum { STUCK_MAX = 1000 }; // faults in a row at one place although everything is accessible
+enum { STUCK_MAX = 100 }; // faults in a row at one place although everything is accessible
 
 // --- ports ---
 
@@ -100,6 +102,8 @@ struct access {
     struct hv_system system;
     struct decoded decoded; // length 0: the instruction could not be read
     uint8_t bytes[DECODE_BYTES_MAX];
+    bool opened;          // something was made accessible
+    zx_status_t obstacle; // what kept a place from being made so that no instruction names
 };
 
 // The instruction counts as done.
@@ -141,6 +145,10 @@ static zx_status_t serve_place(struct access *access, uint64_t address, bool wri
         return address >= GUEST_ADDRESS_LIMIT ? ZX_ERR_OUT_OF_RANGE : ZX_ERR_NOT_FOUND;
     }
     *done = false;
+    if (guest_memory_is_open(access->self, vcpu->guest, address, write)) {
+        return ZX_OK;
+    }
+    access->opened = true;
     return guest_memory_touch(access->self, vcpu->guest, address, write);
 }
 
@@ -178,11 +186,57 @@ static zx_status_t serve_operand(struct access *access, uint64_t linear, bool wr
     }
 }
 
-static bool is_stuck(struct vcpu *vcpu) {
-    uint64_t rip = vcpu->machine.registers->rip;
-    vcpu->stuck_count = vcpu->stuck_at == rip ? vcpu->stuck_count + 1 : 0;
-    vcpu->stuck_at = rip;
-    return vcpu->stuck_count > STUCK_MAX;
+// --- memory that no instruction names ---
+
+static void open_place(struct access *access, uint64_t address, bool write) {
+    struct vcpu *vcpu = access->vcpu;
+    zx_status_t status = ZX_OK;
+    if (trap_map_find(&vcpu->guest->memory_traps, address) != NULL) {
+        status = ZX_ERR_NOT_SUPPORTED;
+    } else if (address >= vcpu->machine.guest->window_size) {
+        status = address >= GUEST_ADDRESS_LIMIT ? ZX_ERR_OUT_OF_RANGE : ZX_ERR_NOT_FOUND;
+    } else if (!guest_memory_is_open(access->self, vcpu->guest, address, write)) {
+        status = guest_memory_touch(access->self, vcpu->guest, address, write);
+        access->opened = access->opened || status == ZX_OK;
+    }
+    access->obstacle = access->obstacle == ZX_OK ? status : access->obstacle;
+}
+
+// A linear address with the page tables on the way, whose entries the processor marks.
+static void open_linear(void *context, uint64_t linear, bool write) {
+    struct access *access = context;
+    uint64_t physical;
+    struct gpas_fault fault;
+    enum gpas_walk walk =
+        gpas_translate(access->vcpu->machine.guest, &access->system, linear, &physical, &fault);
+    for (uint32_t i = 0; i < fault.entry_count; i++) {
+        open_place(access, fault.entries[i], true);
+    }
+    if (walk == GPAS_FOUND) {
+        open_place(access, physical, write);
+    }
+}
+
+// The instruction and its operands are accessible. If they were not at the exit, for another vcpu
+// has made them so since, or if something else can be made accessible now, the guest goes on; if
+// time and again nothing helps, what is in the way is its mistake.
+static zx_status_t serve_implicit(struct access *access) {
+    struct vcpu *vcpu = access->vcpu;
+    const struct hv_registers *registers = vcpu->machine.registers;
+    vcpu->stuck_count = vcpu->stuck_at == registers->rip ? vcpu->stuck_count + 1 : 0;
+    vcpu->stuck_at = registers->rip;
+    open_linear(access, decode_linear_rip(&access->system, registers), false);
+    for (uint32_t i = 0; i < access->decoded.access_count; i++) {
+        open_linear(access, access->decoded.accesses[i].linear, access->decoded.accesses[i].write);
+    }
+    implicit_visit(vcpu->machine.guest, &access->system, registers, open_linear, access);
+    if (access->opened) {
+        vcpu->stuck_at = UINT64_MAX;
+    } else if (vcpu->stuck_count > STUCK_MAX) {
+        vcpu->stuck_at = UINT64_MAX; // the next call tries anew
+        return access->obstacle != ZX_OK ? access->obstacle : ZX_ERR_INTERNAL;
+    }
+    return ZX_OK;
 }
 
 static zx_status_t serve_memory(struct thread *self, struct vcpu *vcpu, zx_port_packet_t *packet) {
@@ -198,7 +252,10 @@ static zx_status_t serve_memory(struct thread *self, struct vcpu *vcpu, zx_port_
             status = serve_operand(&access, last, operand->write, &done);
         }
     }
-    return status == ZX_OK && !done && is_stuck(vcpu) ? ZX_ERR_INTERNAL : status;
+    if (access.opened) {
+        vcpu->stuck_at = UINT64_MAX;
+    }
+    return status == ZX_OK && !done && !access.opened ? serve_implicit(&access) : status;
 }
 
 // An access beyond the window, which the backend may have begun to carry out: no trap can be kept

@@ -11,7 +11,7 @@ enum { PAGE_MASK = HOST_PAGE_SIZE - 1, ENTRY_PRESENT = 1, ENTRY_LARGE = 1 << 7 }
 
 bool gpas_read(const struct hv_guest *guest, uint64_t address, void *to, size_t size,
                struct gpas_fault *fault) {
-    *fault = (struct gpas_fault){.address = address};
+    fault->address = address;
     if (address >= guest->window_size || size > guest->window_size - address) {
         return false;
     }
@@ -21,6 +21,7 @@ bool gpas_read(const struct hv_guest *guest, uint64_t address, void *to, size_t 
 static bool read_entry(const struct hv_guest *guest, uint64_t at, size_t size, uint64_t *entry,
                        struct gpas_fault *fault) {
     *entry = 0;
+    fault->entries[fault->entry_count++] = at;
     return gpas_read(guest, at, entry, size, fault);
 }
 
@@ -89,6 +90,7 @@ static enum gpas_walk walk_narrow(const struct hv_guest *guest, const struct hv_
 
 enum gpas_walk gpas_translate(const struct hv_guest *guest, const struct hv_system *system,
                               uint64_t linear, uint64_t *physical, struct gpas_fault *fault) {
+    fault->entry_count = 0;
     if ((system->cr0 & CR0_PG) == 0) {
         *physical = linear;
         return GPAS_FOUND;

@@ -8,10 +8,14 @@
 #include "base/thread.h"
 #include "hypervisor/backend.h"
 
+enum { GPAS_LEVELS_MAX = 5 };
+
 // Which access of the guest's could not be made.
 struct gpas_fault {
     uint64_t address; // guest-physical
-    bool write;
+    // The entries of page tables that were looked at on the way, guest-physical too.
+    uint64_t entries[GPAS_LEVELS_MAX];
+    uint32_t entry_count;
 };
 
 // Copies from guest-physical memory. False if a part is not there; `fault` says which.

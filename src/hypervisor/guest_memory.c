@@ -2,6 +2,8 @@
 #include "hypervisor/guest_memory.h"
 
 #include "host/fault.h"
+#include "host/lock.h"
+#include "host/user_copy.h"
 #include "objects/vmar.h"
 
 // What every processor that can run guests can address: 64 GiB. The kernel of 2019 gives guests
@@ -36,6 +38,14 @@ void guest_memory_end(struct thread *self, struct guest *guest) {
 zx_status_t guest_memory_unmap(struct thread *self, struct guest *guest, uint64_t address,
                                uint64_t size) {
     return vmar_unmap_within(self, guest->memory, address, size);
+}
+
+bool guest_memory_is_open(struct thread *self, struct guest *guest, uint64_t address, bool write) {
+    // Under a lock nobody makes it accessible for us.
+    mutex_lock(self, guest->object.lock);
+    bool open = user_touch(guest->machine.window + address, write);
+    mutex_unlock(self, guest->object.lock);
+    return open;
 }
 
 zx_status_t guest_memory_touch(struct thread *self, struct guest *guest, uint64_t address,

@@ -13,6 +13,9 @@ void guest_memory_end(struct thread *self, struct guest *guest);
 zx_status_t guest_memory_unmap(struct thread *self, struct guest *guest, uint64_t address,
                                uint64_t size);
 
+// Can the page at a guest-physical address within the window be accessed as it is now?
+bool guest_memory_is_open(struct thread *self, struct guest *guest, uint64_t address, bool write);
+
 // Makes the page at a guest-physical address accessible for an access of the guest's. NOT_FOUND if
 // nothing is mapped there, ACCESS_DENIED if the mapping forbids it.
 zx_status_t guest_memory_touch(struct thread *self, struct guest *guest, uint64_t address,

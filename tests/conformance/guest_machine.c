@@ -97,3 +97,12 @@ zx_vcpu_state_t vm_state(struct vm *vm) {
 void vm_set_state(struct vm *vm, const zx_vcpu_state_t *state) {
     EXPECT_OK(zx_vcpu_write_state(vm->vcpu, ZX_VCPU_STATE, state, sizeof(*state)));
 }
+
+void vm_make_with(struct vm *vm, struct guest_program program, uint64_t rdi, uint64_t rax) {
+    vm_make(vm, program);
+    vm_run(vm);
+    zx_vcpu_state_t state = vm_state(vm);
+    state.rdi = rdi;
+    state.rax = rax;
+    vm_set_state(vm, &state);
+}

@@ -17,6 +17,8 @@ struct vm {
 // Without a program only the guest and its VMAR.
 void vm_make_guest(struct vm *vm);
 void vm_make(struct vm *vm, struct guest_program program);
+// The same with a program that first exits, up to there, and rdi and rax for what it does then.
+void vm_make_with(struct vm *vm, struct guest_program program, uint64_t rdi, uint64_t rax);
 // Ends it; the test fails if the guest was never entered.
 void vm_end(struct vm *vm);
 

@@ -1,5 +1,5 @@
 // Part of libzircon. BSD-3-Clause, see LICENSE.
-// Guests: their memory and their traps. Needs /dev/kvm, see harness.c.
+// Guests and their traps. Needs /dev/kvm, see harness.c.
 #include "guest_machine.h"
 
 static zx_handle_t new_port(void) {
@@ -92,171 +92,6 @@ TEST(guest_create, makes_guests_that_know_nothing_of_each_other) {
     vm_end(&a);
 }
 
-// --- guest memory ---
-
-enum { LOW = 0x2000000 }; // above the program's memory
-
-static void make_with(struct vm *vm, struct guest_program program, uint64_t address,
-                      uint64_t value) {
-    vm_make(vm, program);
-    vm_run(vm);
-    zx_vcpu_state_t state = vm_state(vm);
-    state.rdi = address;
-    state.rax = value;
-    vm_set_state(vm, &state);
-}
-
-TEST(guest_create, memory_is_zero_until_it_is_used) {
-    struct vm vm;
-    make_with(&vm, GUEST_PROGRAM(load), LOW, 5);
-    zx_handle_t vmo = vm_new_memory(PAGE_BYTES);
-    vm_map(&vm, vmo, LOW, PAGE_BYTES, ZX_VM_PERM_READ | ZX_VM_PERM_WRITE);
-    vm_run(&vm);
-    EXPECT_EQ(vm_state(&vm).rax, 0);
-    close_handle(vmo);
-    vm_end(&vm);
-}
-
-TEST(guest_create, memory_is_shared_with_whoever_maps_it) {
-    struct vm vm;
-    make_with(&vm, GUEST_PROGRAM(store), LOW + 8, 0x1122334455667788);
-    zx_handle_t vmo = vm_new_memory(2 * PAGE_BYTES);
-    vm_map(&vm, vmo, LOW, 2 * PAGE_BYTES, ZX_VM_PERM_READ | ZX_VM_PERM_WRITE);
-    vm_run(&vm);
-    uint64_t value;
-    EXPECT_OK(zx_vmo_read(vmo, &value, 8, sizeof(value)));
-    EXPECT_EQ(value, 0x1122334455667788);
-    close_handle(vmo);
-    vm_end(&vm);
-}
-
-TEST(guest_create, memory_that_is_not_there_ends_a_run_until_it_is) {
-    struct vm vm;
-    make_with(&vm, GUEST_PROGRAM(load), LOW, 5);
-    vm_expect(&vm, ZX_ERR_NOT_FOUND);
-    vm_expect(&vm, ZX_ERR_NOT_FOUND);
-    zx_handle_t vmo = vm_new_memory(PAGE_BYTES);
-    const uint64_t value = 77;
-    EXPECT_OK(zx_vmo_write(vmo, &value, 0, sizeof(value)));
-    vm_map(&vm, vmo, LOW, PAGE_BYTES, ZX_VM_PERM_READ);
-    vm_run(&vm);
-    EXPECT_EQ(vm_state(&vm).rax, 77);
-    close_handle(vmo);
-    vm_end(&vm);
-}
-
-TEST(guest_create, unmapped_memory_is_gone_at_once) {
-    struct vm vm;
-    make_with(&vm, GUEST_PROGRAM(load), LOW, 5);
-    zx_handle_t vmo = vm_new_memory(PAGE_BYTES);
-    for (int i = 0; i < 5; i++) {
-        vm_map(&vm, vmo, LOW, PAGE_BYTES, ZX_VM_PERM_READ | ZX_VM_PERM_WRITE);
-        vm_run(&vm);
-        EXPECT_OK(zx_vmar_unmap(vm.vmar, LOW, PAGE_BYTES));
-        vm_expect(&vm, ZX_ERR_NOT_FOUND);
-    }
-    close_handle(vmo);
-    vm_end(&vm);
-}
-
-TEST(guest_create, memory_can_be_kept_from_being_written) {
-    struct vm vm;
-    make_with(&vm, GUEST_PROGRAM(store), LOW, 5);
-    zx_handle_t vmo = vm_new_memory(PAGE_BYTES);
-    vm_map(&vm, vmo, LOW, PAGE_BYTES, ZX_VM_PERM_READ | ZX_VM_PERM_WRITE);
-    vm_run(&vm);
-    EXPECT_OK(zx_vmar_protect(vm.vmar, ZX_VM_PERM_READ, LOW, PAGE_BYTES));
-    vm_expect(&vm, ZX_ERR_ACCESS_DENIED);
-    EXPECT_OK(zx_vmar_protect(vm.vmar, ZX_VM_PERM_READ | ZX_VM_PERM_WRITE, LOW, PAGE_BYTES));
-    vm_run(&vm);
-    close_handle(vmo);
-    vm_end(&vm);
-}
-
-TEST(guest_create, memory_may_consist_of_many_pieces) {
-    enum { PIECES = 64 };
-    struct vm vm;
-    make_with(&vm, GUEST_PROGRAM(load), LOW, 0);
-    zx_handle_t vmo = vm_new_memory(PIECES * PAGE_BYTES);
-    zx_vcpu_state_t state = vm_state(&vm);
-    for (uint64_t i = 0; i < PIECES; i++) { // backwards, every other page
-        uint64_t value = i + 1;
-        zx_vaddr_t address;
-        EXPECT_OK(zx_vmo_write(vmo, &value, i * PAGE_BYTES, sizeof(value)));
-        EXPECT_OK(zx_vmar_map(vm.vmar, ZX_VM_PERM_READ | ZX_VM_SPECIFIC,
-                              LOW + 2 * (PIECES - i) * PAGE_BYTES, vmo, i * PAGE_BYTES, PAGE_BYTES,
-                              &address));
-    }
-    for (uint64_t i = 0; i < PIECES; i++) {
-        state.rdi = LOW + 2 * (PIECES - i) * PAGE_BYTES;
-        vm_set_state(&vm, &state);
-        vm_run(&vm);
-        EXPECT_EQ(vm_state(&vm).rax, i + 1);
-    }
-    state.rdi = LOW + 3 * PAGE_BYTES;
-    vm_set_state(&vm, &state);
-    vm_expect(&vm, ZX_ERR_NOT_FOUND);
-    close_handle(vmo);
-    vm_end(&vm);
-}
-
-TEST(guest_create, memory_has_regions_within) {
-    struct vm vm;
-    make_with(&vm, GUEST_PROGRAM(load), LOW + 0x11000, 5);
-    zx_handle_t region, vmo = vm_new_memory(PAGE_BYTES);
-    zx_vaddr_t address;
-    EXPECT_OK(zx_vmar_allocate(
-        vm.vmar, ZX_VM_CAN_MAP_READ | ZX_VM_CAN_MAP_WRITE | ZX_VM_CAN_MAP_SPECIFIC | ZX_VM_SPECIFIC,
-        LOW + 0x10000, 0x10000, &region, &address));
-    EXPECT_EQ(address, LOW + 0x10000);
-    EXPECT_OK(zx_vmar_map(region, ZX_VM_PERM_READ | ZX_VM_SPECIFIC, 0x1000, vmo, 0, PAGE_BYTES,
-                          &address));
-    EXPECT_EQ(address, LOW + 0x11000);
-    vm_run(&vm);
-    EXPECT_OK(zx_vmar_destroy(region));
-    vm_expect(&vm, ZX_ERR_NOT_FOUND);
-    close_handle(region);
-    close_handle(vmo);
-    vm_end(&vm);
-}
-
-TEST(guest_create, memory_can_be_a_snapshot) {
-    struct vm vm;
-    make_with(&vm, GUEST_PROGRAM(store), LOW, 5);
-    zx_handle_t parent, child;
-    const uint64_t before = 3;
-    uint64_t value;
-    EXPECT_OK(zx_vmo_create(PAGE_BYTES, 0, &parent));
-    EXPECT_OK(zx_vmo_write(parent, &before, 0, sizeof(before)));
-    EXPECT_OK(zx_vmo_create_child(parent, ZX_VMO_CHILD_COPY_ON_WRITE, 0, PAGE_BYTES, &child));
-    vm_map(&vm, child, LOW, PAGE_BYTES, ZX_VM_PERM_READ | ZX_VM_PERM_WRITE);
-    vm_run(&vm);
-    EXPECT_OK(zx_vmo_read(child, &value, 0, sizeof(value)));
-    EXPECT_EQ(value, 5);
-    EXPECT_OK(zx_vmo_read(parent, &value, 0, sizeof(value)));
-    EXPECT_EQ(value, 3);
-    close_handle(child);
-    close_handle(parent);
-    vm_end(&vm);
-}
-
-TEST(guest_create, memory_ends_where_addresses_do) {
-    // A page table entry that leads beyond all memory.
-    struct vm vm;
-    make_with(&vm, GUEST_PROGRAM(load), 1ull << 30, 5);
-    const uint64_t entry = (1ull << 35) | 0x83; // 1 GiB from there on
-    memcpy(vm.memory + GUEST_TABLES + PAGE_BYTES + 8, &entry, sizeof(entry));
-    vm_expect(&vm, ZX_ERR_NOT_FOUND);
-    vm_end(&vm);
-}
-
-TEST(guest_create, code_needs_memory) {
-    struct vm vm;
-    make_with(&vm, GUEST_PROGRAM(jump), LOW, 0);
-    vm_expect(&vm, ZX_ERR_NOT_FOUND);
-    vm_end(&vm);
-}
-
 // --- guest_set_trap ---
 
 static struct vm shared;
@@ -302,13 +137,13 @@ TEST(guest_set_trap, checks_its_arguments_in_order) {
         {NONE, 1, UINT64_MAX, 0, ZX_ERR_OUT_OF_RANGE},
         {MEM, UINT64_MAX, 1, 0, ZX_ERR_OUT_OF_RANGE},
         {MEM, 1, UINT64_MAX, port, ZX_ERR_OUT_OF_RANGE},
-        {MEM, LOW, 0, 0, ZX_ERR_INVALID_ARGS},
-        {MEM, LOW, PAGE_BYTES, port, ZX_ERR_INVALID_ARGS},
-        {MEM, LOW + 1, PAGE_BYTES, 0, ZX_ERR_INVALID_ARGS},
-        {MEM, LOW, PAGE_BYTES - 1, 0, ZX_ERR_INVALID_ARGS},
-        {BELL, LOW, PAGE_BYTES, 0, ZX_ERR_INVALID_ARGS},
-        {BELL, LOW, 100, port, ZX_ERR_INVALID_ARGS},
-        {BELL, LOW + 8, PAGE_BYTES, port, ZX_ERR_INVALID_ARGS},
+        {MEM, GUEST_FREE, 0, 0, ZX_ERR_INVALID_ARGS},
+        {MEM, GUEST_FREE, PAGE_BYTES, port, ZX_ERR_INVALID_ARGS},
+        {MEM, GUEST_FREE + 1, PAGE_BYTES, 0, ZX_ERR_INVALID_ARGS},
+        {MEM, GUEST_FREE, PAGE_BYTES - 1, 0, ZX_ERR_INVALID_ARGS},
+        {BELL, GUEST_FREE, PAGE_BYTES, 0, ZX_ERR_INVALID_ARGS},
+        {BELL, GUEST_FREE, 100, port, ZX_ERR_INVALID_ARGS},
+        {BELL, GUEST_FREE + 8, PAGE_BYTES, port, ZX_ERR_INVALID_ARGS},
         {IO, 0, 1, port, ZX_ERR_INVALID_ARGS},
         {IO, 0, 65536, 0, ZX_ERR_OUT_OF_RANGE},
         {IO, 65535, 1, 0, ZX_ERR_OUT_OF_RANGE},
@@ -316,13 +151,13 @@ TEST(guest_set_trap, checks_its_arguments_in_order) {
         {IO, 65534, 1, 0, ZX_OK},
         {IO, 65534, 1, 0, ZX_ERR_ALREADY_EXISTS},
         {IO, 0, 65535, 0, ZX_OK},
-        {NONE, LOW, PAGE_BYTES, 0, ZX_ERR_INVALID_ARGS},
-        {UINT32_MAX, LOW, PAGE_BYTES, 0, ZX_ERR_INVALID_ARGS},
-        {MEM, LOW, PAGE_BYTES, 0, ZX_OK},
-        {MEM, LOW, PAGE_BYTES, 0, ZX_ERR_ALREADY_EXISTS},
-        {BELL, LOW, 2 * PAGE_BYTES, port, ZX_ERR_ALREADY_EXISTS},
-        {MEM, LOW - PAGE_BYTES, 3 * PAGE_BYTES, 0, ZX_OK}, // overlaps
-        {BELL, LOW + PAGE_BYTES, PAGE_BYTES, port, ZX_OK},
+        {NONE, GUEST_FREE, PAGE_BYTES, 0, ZX_ERR_INVALID_ARGS},
+        {UINT32_MAX, GUEST_FREE, PAGE_BYTES, 0, ZX_ERR_INVALID_ARGS},
+        {MEM, GUEST_FREE, PAGE_BYTES, 0, ZX_OK},
+        {MEM, GUEST_FREE, PAGE_BYTES, 0, ZX_ERR_ALREADY_EXISTS},
+        {BELL, GUEST_FREE, 2 * PAGE_BYTES, port, ZX_ERR_ALREADY_EXISTS},
+        {MEM, GUEST_FREE - PAGE_BYTES, 3 * PAGE_BYTES, 0, ZX_OK}, // overlaps
+        {BELL, GUEST_FREE + PAGE_BYTES, PAGE_BYTES, port, ZX_OK},
     };
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
         zx_status_t status =
@@ -351,7 +186,7 @@ TEST(guest_set_trap, wants_memory_that_was_not_destroyed) {
     vm_make(&vm, GUEST_PROGRAM(resume));
     vm_run(&vm);
     EXPECT_OK(zx_vmar_destroy(vm.vmar));
-    EXPECT_STATUS(set_trap(vm.guest, ZX_GUEST_TRAP_MEM, LOW, PAGE_BYTES, ZX_HANDLE_INVALID),
+    EXPECT_STATUS(set_trap(vm.guest, ZX_GUEST_TRAP_MEM, GUEST_FREE, PAGE_BYTES, ZX_HANDLE_INVALID),
                   ZX_ERR_BAD_STATE);
     vm_end(&vm);
 }
@@ -437,7 +272,7 @@ TEST(guest_set_trap, mem_reads_instructions_across_pages) {
 
 TEST(guest_set_trap, unmaps_what_it_covers_for_good) {
     struct vm vm;
-    make_with(&vm, GUEST_PROGRAM(store), GUEST_DATA, 5);
+    vm_make_with(&vm, GUEST_PROGRAM(store), GUEST_DATA, 5);
     vm_run(&vm);
     EXPECT_OK(set_trap(vm.guest, ZX_GUEST_TRAP_MEM, GUEST_DATA, PAGE_BYTES, ZX_HANDLE_INVALID));
     zx_port_packet_t packet;
@@ -453,21 +288,22 @@ TEST(guest_set_trap, unmaps_what_it_covers_for_good) {
 
 TEST(guest_set_trap, of_two_that_overlap_the_nearer_start_counts) {
     struct vm vm;
-    make_with(&vm, GUEST_PROGRAM(store), LOW + PAGE_BYTES, 5);
-    EXPECT_OK(zx_guest_set_trap(vm.guest, ZX_GUEST_TRAP_MEM, LOW, 4 * PAGE_BYTES, 0, 1));
-    EXPECT_OK(zx_guest_set_trap(vm.guest, ZX_GUEST_TRAP_MEM, LOW + PAGE_BYTES, PAGE_BYTES, 0, 2));
+    vm_make_with(&vm, GUEST_PROGRAM(store), GUEST_FREE + PAGE_BYTES, 5);
+    EXPECT_OK(zx_guest_set_trap(vm.guest, ZX_GUEST_TRAP_MEM, GUEST_FREE, 4 * PAGE_BYTES, 0, 1));
+    EXPECT_OK(
+        zx_guest_set_trap(vm.guest, ZX_GUEST_TRAP_MEM, GUEST_FREE + PAGE_BYTES, PAGE_BYTES, 0, 2));
     zx_port_packet_t packet;
     vm_run_to(&vm, ZX_PKT_TYPE_GUEST_MEM, &packet);
     EXPECT_EQ(packet.key, 2);
     vm_run(&vm);
     zx_vcpu_state_t state = vm_state(&vm);
-    state.rdi = LOW;
+    state.rdi = GUEST_FREE;
     vm_set_state(&vm, &state);
     vm_run_to(&vm, ZX_PKT_TYPE_GUEST_MEM, &packet);
     EXPECT_EQ(packet.key, 1);
     vm_run(&vm);
     state = vm_state(&vm);
-    state.rdi = LOW + 2 * PAGE_BYTES; // covered by the first, hidden by the second
+    state.rdi = GUEST_FREE + 2 * PAGE_BYTES; // covered by the first, hidden by the second
     vm_set_state(&vm, &state);
     vm_expect(&vm, ZX_ERR_NOT_FOUND);
     vm_end(&vm);

@@ -500,7 +500,7 @@ static bool run_elsewhere(char *program, char *name) {
 // Tests of guests need /dev/kvm. Where it is missing they run in an emulated machine that has it,
 // through tools/with_kvm.sh: all of them at once, since that machine takes a while to start.
 
-static const char *const guest_groups[] = {"guest.", "vcpu."};
+static const char *const guest_groups[] = {"guest", "vcpu"};
 enum { GUEST_GROUPS = sizeof(guest_groups) / sizeof(guest_groups[0]) };
 
 static bool is_of_guests(const char *name) {

@@ -10,6 +10,7 @@
 #define GUEST_DATA 0x100000    // for the program's use
 #define GUEST_TRAP 0xffe000    // a page for the test's traps
 #define GUEST_EXIT 0xfff000    // a page with a trap: writing 0 there says that all is well
+#define GUEST_FREE 0x2000000   // above the memory
 #define GUEST_PORT 0x11
 
 // Selectors.

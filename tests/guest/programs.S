@@ -526,6 +526,67 @@ PROGRAM spin
 1:  jmp 1b
 END spin
 
+// Counts for ever.
+PROGRAM count
+    INIT
+    xor %eax, %eax
+    mov %rax, (GUEST_DATA)
+1:  incq (GUEST_DATA)
+    jmp 1b
+END count
+
+// Takes an exception with its interrupt table where no memory is.
+PROGRAM lost_table
+    INIT
+    EXIT
+    lidt AT(1f)
+    int3
+1:  .2byte 0xfff
+    .8byte GUEST_FREE
+END lost_table
+
+// The first processor asks to start the second, and sleeps until its interrupt comes. The second
+// goes from real to 64-bit mode, says so in memory and sends that interrupt.
+PROGRAM processors
+    INIT
+    mov $0x830, %ecx // the interrupt command register
+    mov $1, %edx
+    mov $5 << 8, %eax
+    wrmsr
+    mov $(6 << 8 | (GUEST_CODE + 0x1000) >> 12), %eax
+    wrmsr
+    sti
+1:  hlt
+    jmp 1b
+    .org guest_processors + 0x1000
+    .code16
+    xor %ax, %ax
+    mov %ax, %ds
+    lgdtl (runtime_gdtr - guest_runtime + GUEST_RUNTIME)
+    mov $0x20, %eax // PAE
+    mov %eax, %cr4
+    xor %eax, %eax
+    mov %eax, %cr3
+    mov $0xc0000080, %ecx
+    rdmsr
+    or $0x100, %eax // LME
+    wrmsr
+    mov $0x80000011, %eax // PG, ET, PE
+    mov %eax, %cr0
+    ljmpl $CODE_64, $AT(2f)
+    .code64
+2:  mov $DATA, %eax
+    mov %eax, %ss
+    mov %eax, %ds
+    lock incl (GUEST_DATA)
+    mov $0x830, %ecx
+    xor %edx, %edx
+    mov $0x40, %eax
+    wrmsr
+    EXIT
+    hlt
+END processors
+
 // Real mode: exits by a port, since the exit page is out of reach.
 PROGRAM real
     .code16

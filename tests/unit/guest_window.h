@@ -1,7 +1,7 @@
 // Part of libzircon. BSD-3-Clause, see LICENSE.
 // A guest's memory for unit tests: plain pages. Instead of hypervisor/guest_memory.c, so the
 // program is to be linked with WRAP guest_memory_begin guest_memory_end guest_memory_unmap
-// guest_memory_touch.
+// guest_memory_is_open guest_memory_touch.
 #pragma once
 
 #include "hypervisor/vcpu.h"
@@ -10,6 +10,7 @@
 enum { WINDOW_SIZE = 0x1000000 };
 
 extern char *window;
+extern bool window_is_open;     // what guest_memory_is_open says
 extern int window_touches;      // calls of guest_memory_touch
 extern zx_status_t window_says; // what it returns
 

@@ -234,8 +234,41 @@ static void gives_up_where_nothing_helps(void **state) {
     put_code("\x48\x89\x07", 3);
     script_play(steps, 1);
     script.registers.rdi = GUEST_DATA;
+    window_is_open = true;
     zx_port_packet_t packet;
     assert_int_equal(run(self, &packet), ZX_ERR_INTERNAL);
+    assert_int_equal(window_touches, 0);
+    // Nor can it be helped that a table is where no memory is.
+    script.system.idt_base = WINDOW_SIZE;
+    script.system.idt_limit = 0xfff;
+    assert_int_equal(run(self, &packet), ZX_ERR_NOT_FOUND);
+    end(self);
+}
+
+static struct script_step counting[] = {{.exit = {.reason = HV_EXIT_MEMORY}}};
+
+// Every other time another vcpu has touched the page meanwhile.
+static void count_down(struct hv_vcpu *machine_vcpu) {
+    machine_vcpu->registers->rcx--;
+    window_is_open = machine_vcpu->registers->rcx % 2 == 0;
+    if (machine_vcpu->registers->rcx == 0) {
+        counting[0].exit.reason = HV_EXIT_SHUTDOWN;
+    }
+}
+
+static void goes_on_as_long_as_something_helps(void **state) {
+    (void)state;
+    struct thread *self = unit_self();
+    make(self);
+    put_code("\xf3\x48\xab", 3); // rep stosq: it stays where it is
+    counting[0].act = count_down;
+    script_play(counting, 1);
+    script.registers.rdi = GUEST_DATA;
+    script.registers.rcx = 1000;
+    zx_port_packet_t packet;
+    assert_int_equal(run(self, &packet), ZX_ERR_NOT_SUPPORTED);
+    assert_int_equal(script.runs, 1001);
+    assert_int_equal(window_touches, 500);
     end(self);
 }
 
@@ -744,6 +777,7 @@ int main(void) {
         UNIT_TEST(makes_memory_accessible_and_goes_on),
         UNIT_TEST(says_where_nothing_is_mapped),
         UNIT_TEST(gives_up_where_nothing_helps),
+        UNIT_TEST(goes_on_as_long_as_something_helps),
         UNIT_TEST(code_in_a_hole_is_not_found),
         UNIT_TEST(code_in_a_trap_is_not_supported),
         UNIT_TEST(other_exits_have_their_statuses),

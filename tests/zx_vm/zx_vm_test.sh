@@ -114,6 +114,45 @@ run_part() {
     expect 0 'Ctrl-A x' "$zx" vm --help
 }
 
+# In a machine of its own, as root: what is missing is taken away.
+probe_part() {
+    expect 0 'Guests can run here.' "$zx" vm probe
+    expect 0 '/dev/kvm                           yes' "$zx" vm probe
+    grep -qE '^nested page tables +(NPT|EPT)$' "$work/out" || wrong=1
+    # No permission.
+    chmod 600 /dev/kvm
+    expect 1 'missing: no permission' setpriv --reuid 65534 --regid 65534 --clear-groups \
+        "$zx" vm probe
+    grep -q 'Guests cannot run here' "$work/out" || wrong=1
+    grep -q 'zx_guest_create  *ZX_ERR_NOT_SUPPORTED' "$work/out" || wrong=1
+    # No device.
+    mv /dev/kvm /dev/kvm.away
+    expect 1 'missing: no such device' "$zx" vm probe
+    printf '\xeb\xfe' >"$work/spin"
+    expect 3 'zx vm probe' "$zx" vm run "$work/spin"
+    # A device that is another.
+    mknod /dev/kvm c 1 3
+    expect 1 'Guests cannot run here' "$zx" vm probe
+    rm /dev/kvm
+    mv /dev/kvm.away /dev/kvm
+    # No nested page tables, then no virtual machines at all, as far as the processor tells.
+    sed 's/ npt\b//g; s/ ept\b//g' /proc/cpuinfo >"$work/cpuinfo"
+    mount --bind "$work/cpuinfo" /proc/cpuinfo
+    expect 0 'missing: no EPT or NPT' "$zx" vm probe
+    grep -q 'Guests can run here, slowly' "$work/out" || wrong=1
+    umount /proc/cpuinfo
+    sed 's/ svm\b//g; s/ vmx\b//g' /proc/cpuinfo >"$work/cpuinfo"
+    mount --bind "$work/cpuinfo" /proc/cpuinfo
+    expect 0 'missing: no VMX or SVM' "$zx" vm probe
+    umount /proc/cpuinfo
+    # Nested page tables that KVM is not to use: guests run all the same.
+    rmmod kvm_amd && modprobe kvm_amd npt=0
+    expect 0 'switched off in KVM' "$zx" vm probe
+    # shellcheck disable=SC2059
+    printf '\xba\xf8\x03\x00\x00\xb0A\xee\x66\xba\xf4\x00\xb0\x00\xee' >"$work/flat"
+    expect 0 'A' "$zx" vm run "$work/flat"
+}
+
 linux_part() {
     local root=$work/root kernel
     kernel=$(printf '%s\n' /boot/vmlinuz-*-amd64 | sort --version-sort | tail -n 1)
@@ -165,6 +204,7 @@ END
 
 case $part in
 run) run_part "$3" ;;
+probe) probe_part ;;
 linux) linux_part ;;
 esac
 exit "$wrong"

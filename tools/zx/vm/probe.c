@@ -35,6 +35,22 @@ static bool has_flag(const char *word) {
     return found;
 }
 
+// Has KVM been told not to use nested page tables?
+static bool is_switched_off(void) {
+    static const char *const files[] = {"/sys/module/kvm_intel/parameters/ept",
+                                        "/sys/module/kvm_amd/parameters/npt"};
+    bool off = false;
+    for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++) {
+        FILE *file = fopen(files[i], "re");
+        if (file != NULL) {
+            int letter = fgetc(file);
+            off = off || letter == 'N' || letter == '0';
+            fclose(file);
+        }
+    }
+    return off;
+}
+
 static void say(const char *what, const char *answer) {
     printf("%-34s %s\n", what, answer);
 }
@@ -87,7 +103,9 @@ int probe_command(void) {
     bool vmx = has_flag("vmx"), svm = has_flag("svm");
     bool nested_paging = has_flag("ept") || has_flag("npt");
     say("virtual machines in the processor", vmx ? "VMX" : svm ? "SVM" : "missing: no VMX or SVM");
-    say("nested page tables", has_flag("ept")   ? "EPT"
+    bool off = nested_paging && is_switched_off();
+    say("nested page tables", off               ? "switched off in KVM"
+                              : has_flag("ept") ? "EPT"
                               : has_flag("npt") ? "NPT"
                                                 : "missing: no EPT or NPT");
     bool device = probe_device();
@@ -99,7 +117,7 @@ int probe_command(void) {
         zx_handle_close(vmar);
     }
     say("zx_guest_create", zx_status_get_string(status));
-    bool fine = status == ZX_OK && device && (vmx || svm) && nested_paging;
+    bool fine = status == ZX_OK && device && (vmx || svm) && nested_paging && !off;
     printf("\n%s\n", fine              ? "Guests can run here."
                      : status == ZX_OK ? "Guests can run here, slowly."
                                        : "Guests cannot run here.");
