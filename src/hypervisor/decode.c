@@ -112,6 +112,27 @@ static uint64_t segment_base(const struct hv_system *system, ZydisRegister segme
     }
 }
 
+// How far from its operand a bit instruction with the bit's number in a register goes.
+static uint64_t bit_distance(const struct operands *of, const ZydisDecodedOperand *memory) {
+    const ZydisDecodedOperand *bit = memory + 1;
+    switch (of->instruction->mnemonic) {
+    case ZYDIS_MNEMONIC_BT:
+    case ZYDIS_MNEMONIC_BTC:
+    case ZYDIS_MNEMONIC_BTR:
+    case ZYDIS_MNEMONIC_BTS:
+        break;
+    default:
+        return 0;
+    }
+    uint64_t number;
+    if (bit->type != ZYDIS_OPERAND_TYPE_REGISTER || !value_of(of, bit->reg.value, &number)) {
+        return 0;
+    }
+    uint64_t sign = 1ull << (bit->size - 1);
+    int64_t words = (int64_t)((number ^ sign) - sign) >> __builtin_ctz(bit->size);
+    return (uint64_t)words * (bit->size / 8u);
+}
+
 // The address of a memory operand. False for what is no single place, as of a gather.
 static bool address_of(const struct operands *of, const ZydisDecodedOperand *operand,
                        uint64_t *linear) {
@@ -123,6 +144,7 @@ static bool address_of(const struct operands *of, const ZydisDecodedOperand *ope
     if (of->instruction->mnemonic == ZYDIS_MNEMONIC_XLAT) {
         offset += of->registers->rax & 0xff;
     }
+    offset += bit_distance(of, operand);
     if (operand->mem.disp.has_displacement) {
         offset += (uint64_t)operand->mem.disp.value;
     }

@@ -10,6 +10,7 @@
 
 #include <string.h>
 
+#include "host/memory.h"
 #include "hypervisor/decode.h"
 #include "hypervisor/gpas.h"
 #include "hypervisor/guest_memory.h"
@@ -227,7 +228,9 @@ static zx_status_t serve_implicit(struct access *access) {
     vcpu->stuck_at = registers->rip;
     open_linear(access, decode_linear_rip(&access->system, registers), false);
     for (uint32_t i = 0; i < access->decoded.access_count; i++) {
-        open_linear(access, access->decoded.accesses[i].linear, access->decoded.accesses[i].write);
+        const struct decode_access *operand = &access->decoded.accesses[i];
+        open_linear(access, operand->linear, operand->write);
+        open_linear(access, operand->linear + HOST_PAGE_SIZE - 1, operand->write); // XSAVE's size
     }
     implicit_visit(vcpu->machine.guest, &access->system, registers, open_linear, access);
     if (access->opened) {

@@ -8,7 +8,7 @@
 
 enum {
     PAGE = 4096,
-    FRAME_BYTES = 64, // more than what an interrupt pushes
+    FRAME_BYTES = 64, // more than what an interrupt pushes, and the return from one pops
     TASK_BYTES = 104,
     TASK_STACKS_64 = 4, // three for privileges, a gap, seven by number
     TASK_STACKS_64_COUNT = 11,
@@ -78,6 +78,8 @@ void implicit_visit(const struct hv_guest *guest, const struct hv_system *system
     if (system->ldt.present) {
         visit_range(&visit, system->ldt.base, (uint64_t)system->ldt.limit + 1, true);
     }
-    visit_stack(&visit, is_long ? registers->rsp : system->ss.base + (uint32_t)registers->rsp);
+    uint64_t stack = is_long ? registers->rsp : system->ss.base + (uint32_t)registers->rsp;
+    visit_stack(&visit, stack);
+    visit_range(&visit, stack, FRAME_BYTES, false);
     visit_task(&visit);
 }

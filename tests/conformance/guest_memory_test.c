@@ -185,6 +185,26 @@ TEST(guest_create, tables_of_the_processor_need_memory) {
     vm_end(&vm);
 }
 
+// An instruction whose addresses lie in vector registers, which are not looked at.
+TEST(guest_create, gathers_need_memory) {
+    struct vm vm;
+    zx_port_packet_t packet;
+    if (!__builtin_cpu_supports("avx2")) { // then there is no such instruction
+        vm_make(&vm, GUEST_PROGRAM(gather));
+        EXPECT(vm_run_to_vector(&vm) != 14);
+        vm_end(&vm);
+        return;
+    }
+    vm_make_with(&vm, GUEST_PROGRAM(gather), GUEST_FREE, 0);
+    vm_expect(&vm, ZX_ERR_INTERNAL); // the kernel of 2019 has NOT_FOUND
+    EXPECT_STATUS(zx_vcpu_enter(vm.vcpu, &packet), ZX_ERR_INTERNAL);
+    zx_handle_t vmo = vm_new_memory(PAGE_BYTES);
+    vm_map(&vm, vmo, GUEST_FREE, PAGE_BYTES, ZX_VM_PERM_READ);
+    vm_run(&vm);
+    close_handle(vmo);
+    vm_end(&vm);
+}
+
 // --- pagers ---
 
 struct supplier {
@@ -288,7 +308,9 @@ TEST(guest_create, memory_beyond_48_bits_is_out_of_range) {
     memcpy(vm.memory + GUEST_TABLES + PAGE_BYTES + 8, &entry, sizeof(entry));
     __cpuid(0x80000008, eax, ebx, ecx, edx);
     if ((eax & 0xff) > 48) {
+        zx_port_packet_t packet;
         vm_expect(&vm, ZX_ERR_OUT_OF_RANGE);
+        EXPECT_STATUS(zx_vcpu_enter(vm.vcpu, &packet), ZX_ERR_OUT_OF_RANGE);
     } else { // the processor has no such addresses, and tells the guest so
         EXPECT_EQ(vm_run_to_vector(&vm), 14);
     }

@@ -516,6 +516,24 @@ PROGRAM jump
     jmp 1b
 END jump
 
+// Gathers from rdi.
+PROGRAM gather
+    INIT
+    mov %cr4, %rax
+    or $0x40600, %rax // OSXSAVE, OSXMMEXCPT, OSFXSR
+    mov %rax, %cr4
+    xor %ecx, %ecx
+    xor %edx, %edx
+    mov $7, %eax
+    xsetbv
+    EXIT
+    vpcmpeqd %xmm1, %xmm1, %xmm1
+    vpxor %xmm2, %xmm2, %xmm2
+    vpgatherdd %xmm1, (%rdi, %xmm2, 4), %xmm0
+    EXIT
+    hlt
+END gather
+
 PROGRAM triple_fault
     lidt (GUEST_DATA)
     ud2

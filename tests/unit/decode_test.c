@@ -62,6 +62,19 @@ static void finds_operands_in_64_bit_code(void **state) {
     CHECK(wide, "\x48\x8d\x07", 0, {0, 0, false}); // lea (%rdi), %rax
 }
 
+static void finds_bits_by_number(void **state) {
+    (void)state;
+    CHECK(wide, "\x48\x0f\xa3\x17", 1, {0x6008, 8, false}); // bt %rdx, (%rdi): bit 68
+    CHECK(wide, "\x0f\xab\x17", 1, {0x6008, 4, true});      // bts %edx, (%rdi)
+    CHECK(wide, "\x66\x0f\xbb\x17", 1, {0x6008, 2, true});  // btc %dx, (%rdi)
+    CHECK(wide, "\x4c\x0f\xb3\x07", 1, {0x18000, 8, true}); // btr %r8, (%rdi): bit 0x90000
+    CHECK(wide, "\x0f\xba\x27\x03", 1, {0x6000, 4, false}); // bt $3, (%rdi)
+    registers.rdx = (uint64_t)-65;
+    CHECK(wide, "\x48\x0f\xa3\x17", 1, {0x6000 - 16, 8, false});
+    CHECK(wide, "\x0f\xa3\x17", 1, {0x6000 - 12, 4, false});
+    registers.rdx = 0x44;
+}
+
 static void finds_segments(void **state) {
     (void)state;
     wide.fs.base = 0x1000000;
@@ -154,6 +167,7 @@ static void survives_all_bytes(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(finds_operands_in_64_bit_code),
+        cmocka_unit_test(finds_bits_by_number),
         cmocka_unit_test(finds_segments),
         cmocka_unit_test(finds_what_goes_without_saying),
         cmocka_unit_test(knows_plain_io),

@@ -29,7 +29,7 @@ void bench_guest_fill(char *memory, enum guest_work work) {
     static const char stores[] = "\x88\x04\x25\x00\x00\x10\x00\xeb\xf7";
     static const char bells[] = "\xb9\x04\x00\x00\x00"         // mov $4, %ecx
                                 "\x88\x04\x25\x00\x00\x10\x00" // mov %al, door
-                                "\xe2\xf7\xe6\x11\xeb\xf0";    // loop; out; again
+                                "\xe2\xf7\xe6\x11\xeb\xee";    // loop; out; again
     static const char interrupts[] = "\xbc\x00\x70\x00\x00"    // mov $0x7000, %esp
                                      "\x68\x00\x08\x00\x00"    // push $0x800
                                      "\x68\x11\x20\x00\x00"    // push $0x2011
