@@ -3591,7 +3591,8 @@ zx_status_t _zx_vcpu_create(zx_handle_t guest, uint32_t options, zx_vaddr_t entr
 // Errors:
 //   ZX_ERR_BAD_HANDLE: *handle* is not a valid handle.
 //   ZX_ERR_WRONG_TYPE: *handle* is not a VCPU.
-//   ZX_ERR_ACCESS_DENIED: *handle* lacks `ZX_RIGHT_EXECUTE`.
+//   ZX_ERR_ACCESS_DENIED: *handle* lacks `ZX_RIGHT_EXECUTE`, or the guest wrote to memory that is
+//     mapped without the permission.
 //   ZX_ERR_BAD_STATE: another thread made the VCPU, its state cannot be entered, or the port of a
 //     bell has no handle left.
 //   ZX_ERR_CANCELED: the VCPU was kicked.
@@ -3599,7 +3600,8 @@ zx_status_t _zx_vcpu_create(zx_handle_t guest, uint32_t options, zx_vaddr_t entr
 //   ZX_ERR_NOT_FOUND: the guest used memory where nothing is mapped and no trap set, or a port
 //     without a trap.
 //   ZX_ERR_OUT_OF_RANGE: the guest used memory at 2^48 or above.
-//   ZX_ERR_INTERNAL: the guest could not be served, as when its clock page is out of reach.
+//   ZX_ERR_INTERNAL: the guest used memory that is not there by an instruction whose operands do
+//     not show where, such as a gather.
 //   ZX_ERR_INVALID_ARGS: the guest wrote a control register, XCR0 or a model-specific register with
 //     a value it may not have, or *packet* cannot be written; in the latter case the packet is
 //     lost.
@@ -3685,7 +3687,8 @@ zx_status_t _zx_vcpu_read_state(zx_handle_t handle, uint32_t kind, void *buffer,
 // Errors:
 //   ZX_ERR_BAD_HANDLE: *handle* is not a valid handle.
 //   ZX_ERR_WRONG_TYPE: *handle* is not a VCPU.
-//   ZX_ERR_ACCESS_DENIED: *handle* lacks `ZX_RIGHT_EXECUTE`.
+//   ZX_ERR_ACCESS_DENIED: *handle* lacks `ZX_RIGHT_EXECUTE`, or the guest wrote to memory that is
+//     mapped without the permission.
 //   ZX_ERR_BAD_STATE: another thread made the VCPU, its state cannot be entered, or the port of a
 //     bell has no handle left.
 //   ZX_ERR_NOT_SUPPORTED: the guest did what is not provided for: a string I/O instruction on a
@@ -3695,14 +3698,15 @@ zx_status_t _zx_vcpu_read_state(zx_handle_t handle, uint32_t kind, void *buffer,
 //     without a trap.
 //   ZX_ERR_OUT_OF_RANGE: the guest used memory at 2^48 or above.
 //   ZX_ERR_CANCELED: the calling thread was killed while the guest was halted.
-//   ZX_ERR_INTERNAL: the guest could not be served, as when its clock page is out of reach.
+//   ZX_ERR_INTERNAL: the guest used memory that is not there by an instruction whose operands do
+//     not show where, such as a gather.
 //   ZX_ERR_INVALID_ARGS: the guest wrote a control register, XCR0 or a model-specific register with
 //     a value it may not have, or *packet* cannot be written; in the latter case the packet is
 //     lost.
 //   ZX_ERR_NO_MEMORY: there is no memory for the guest.
 //
 // Differs from Fuchsia: Writing a bad value to CR0 or XCR0 gives the guest a general protection
-// fault instead of ending the call.
+// fault instead of ending the call. The kernel has NOT_FOUND where INTERNAL is told here.
 zx_status_t zx_vcpu_resume(zx_handle_t handle, zx_port_packet_t *packet);
 zx_status_t _zx_vcpu_resume(zx_handle_t handle, zx_port_packet_t *packet);
 

@@ -516,23 +516,15 @@ PROGRAM jump
     jmp 1b
 END jump
 
-// Gathers from rdi.
-PROGRAM gather
+// Copies a frame's pointers from below rdi.
+PROGRAM nested
     INIT
-    mov %cr4, %rax
-    or $0x40600, %rax // OSXSAVE, OSXMMEXCPT, OSFXSR
-    mov %rax, %cr4
-    xor %ecx, %ecx
-    xor %edx, %edx
-    mov $7, %eax
-    xsetbv
-    EXIT
-    vpcmpeqd %xmm1, %xmm1, %xmm1
-    vpxor %xmm2, %xmm2, %xmm2
-    vpgatherdd %xmm1, (%rdi, %xmm2, 4), %xmm0
-    EXIT
-    hlt
-END gather
+1:  EXIT
+    mov %rdi, %rbp
+    enter $0, $2
+    mov $GUEST_STACK, %esp
+    jmp 1b
+END nested
 
 PROGRAM triple_fault
     lidt (GUEST_DATA)

@@ -14,7 +14,7 @@
     X(bad_cr0) X(compatible) X(syscall) X(sysenter) X(sysenter_compatible) X(hypercall) \
     X(xmm) X(trap) X(ring) X(read_trap) X(instructions) X(across) X(io_out) X(io_in) \
     X(io_string) X(io_string_in) X(io_repeat) X(rdmsr) X(wrmsr) X(cpuid) X(xsetbv) X(load) \
-    X(store) X(jump) X(gather) X(triple_fault) X(spin) X(count) X(lost_table) \
+    X(store) X(jump) X(nested) X(triple_fault) X(spin) X(count) X(lost_table) \
     X(processors) X(real)
 // clang-format on
 
