@@ -3,7 +3,8 @@
 // stress [--scenario NAME] [--seconds N] [--threads N] [--seed N]
 #include "stress.h"
 
-#include <libzircon/libzircon.h>
+#include "census.h"
+
 #include <stdarg.h>
 #include <time.h>
 #include <unistd.h>
@@ -99,50 +100,6 @@ void stress_replace(_Atomic zx_handle_t *place, zx_handle_t handle) {
     CHECK_OK(zx_handle_close(atomic_exchange(place, handle)));
 }
 
-// --- what is left over ---
-
-enum { KINDS = 64 };
-
-struct census {
-    uint32_t handles, kinds;
-    struct {
-        const char *name;
-        uint32_t live;
-    } objects[KINDS];
-};
-
-static void remember(void *context, const char *name, uint32_t live) {
-    struct census *census = context;
-    CHECK(census->kinds < KINDS);
-    census->objects[census->kinds].name = name;
-    census->objects[census->kinds++].live = live;
-}
-
-static void take_census(struct census *census) {
-    census->kinds = 0;
-    libzircon_count_objects(remember, census);
-    census->handles = libzircon_count_handles();
-}
-
-static void compare(const struct census *before, const struct census *after) {
-    if (before->handles != after->handles) {
-        stress_fail(__FILE__, __LINE__, "%u handles at the start, %u at the end", before->handles,
-                    after->handles);
-    }
-    for (uint32_t i = 0; i < after->kinds; i++) {
-        uint32_t then = 0;
-        for (uint32_t j = 0; j < before->kinds; j++) {
-            if (strcmp(before->objects[j].name, after->objects[i].name) == 0) {
-                then = before->objects[j].live;
-            }
-        }
-        if (then != after->objects[i].live) {
-            stress_fail(__FILE__, __LINE__, "%s: %u at the start, %u at the end",
-                        after->objects[i].name, then, after->objects[i].live);
-        }
-    }
-}
-
 // --- running ---
 
 static void *work(void *argument) {
@@ -215,7 +172,7 @@ static void run(const struct scenario *scenario, double seconds, uint32_t count)
     }
     scenario->finish(count);
     take_census(&after);
-    compare(&before, &after);
+    compare_census(&before, &after);
 }
 
 static void *do_nothing(void *argument) {
