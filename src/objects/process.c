@@ -258,6 +258,7 @@ void process_info(struct thread *self, struct process *process, zx_info_process_
     info->started = process->state != PROCESS_INITIAL;
     info->exited = process->state == PROCESS_DYING || process->state == PROCESS_DEAD;
     mutex_unlock(self, &process->lock);
+    info->debugger_attached = exceptionate_is_bound(self, &process->debugger);
 }
 
 uint64_t process_debug_address(struct thread *self, struct process *process) {

@@ -40,6 +40,10 @@ static void record_call(void *context, uint32_t number, const uint64_t words[8],
 void note_result(const char *name, uint64_t result) {
     const struct syscall_desc *call = syscall_find(name);
     if (call != NULL) {
+        // The upper half of the register is not the result's.
+        if (strcmp(call->result_type, "zx_status_t") == 0) {
+            result = (uint64_t)(int64_t)(zx_status_t)result;
+        }
         record_call(NULL, (uint32_t)(call - syscall_table), NULL, &result);
     }
 }

@@ -460,7 +460,7 @@ static void begin_with_policy(struct child *child, zx_handle_t *job, uint32_t co
 static const struct {
     uint32_t condition;
     const char *call;
-    uint64_t words[4]; // 1: the child's scratch memory, 2: 8 bytes behind it
+    uint64_t words[5]; // 1: the child's scratch memory, 2: 8 bytes behind it
 } makers[] = {
     {ZX_POL_NEW_VMO, "vmo_create", {4096, 0, 1}},
     {ZX_POL_NEW_CHANNEL, "channel_create", {0, 1, 2}},
@@ -469,12 +469,13 @@ static const struct {
     {ZX_POL_NEW_PORT, "port_create", {0, 1}},
     {ZX_POL_NEW_SOCKET, "socket_create", {0, 1, 2}},
     {ZX_POL_NEW_TIMER, "timer_create", {0, 0, 1}},
+    {ZX_POL_NEW_FIFO, "fifo_create", {4, 8, 0, 1, 2}},
 };
 enum { MAKERS = sizeof(makers) / sizeof(makers[0]) };
 
 static zx_status_t make_object(struct child *child, size_t maker) {
     uint64_t words[8] = {0};
-    for (int i = 0; i < 4; i++) {
+    for (int i = 0; i < 5; i++) {
         uint64_t word = makers[maker].words[i];
         words[i] = word == 1 ? child_scratch(child) : word == 2 ? child_scratch(child) + 8 : word;
     }
@@ -515,6 +516,46 @@ TEST_OF_LOADED(job_set_policy, decides_about_kinds_of_memory) {
               ZX_ERR_ACCESS_DENIED);
     child_end(&child);
     close_handle(job);
+}
+
+// Those that are refused before anything else is looked at.
+TEST_OF_LOADED(job_set_policy, comes_first) {
+    static const struct {
+        uint32_t condition;
+        const char *call;
+    } refused[] = {
+        {ZX_POL_NEW_VMO, "vmo_create_physical"},
+        {ZX_POL_NEW_PROFILE, "profile_create"},
+        {ZX_POL_NEW_PROCESS, "process_create"},
+        {ZX_POL_NEW_CHANNEL, "task_create_exception_channel"},
+        {ZX_POL_NEW_ANY, "event_create"},
+        {ZX_POL_NEW_ANY, "fifo_create"},
+        {ZX_POL_NEW_ANY, "process_create"},
+        {ZX_POL_NEW_ANY, "profile_create"},
+    };
+    for (size_t i = 0; i < sizeof(refused) / sizeof(refused[0]); i++) {
+        struct child child;
+        zx_handle_t job;
+        begin_with_policy(&child, &job, refused[i].condition, ZX_POL_ACTION_DENY);
+        EXPECT_EQ(CHILD_STATUS(&child, refused[i].call, 0), ZX_ERR_ACCESS_DENIED);
+        child_end(&child);
+        close_handle(job);
+    }
+}
+
+TEST_OF_LOADED(job_set_policy, decides_who_makes_code) {
+    for (int denied = 0; denied < 2; denied++) {
+        struct child child;
+        zx_handle_t job;
+        begin_with_policy(&child, &job, ZX_POL_AMBIENT_MARK_VMO_EXEC,
+                          denied ? ZX_POL_ACTION_DENY : ZX_POL_ACTION_ALLOW);
+        EXPECT_EQ(CHILD_STATUS(&child, "vmo_create", 4096, 0, child_scratch(&child)), ZX_OK);
+        EXPECT_EQ(CHILD_STATUS(&child, "vmo_replace_as_executable", child_scratch_handle(),
+                               ZX_HANDLE_INVALID, child_scratch(&child)),
+                  denied ? ZX_ERR_ACCESS_DENIED : ZX_OK);
+        child_end(&child);
+        close_handle(job);
+    }
 }
 
 TEST_OF_LOADED(job_set_policy, kills_who_does_what_it_says) {

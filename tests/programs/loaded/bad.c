@@ -42,6 +42,46 @@ static void tiny_stack(void) {
     MUST_OK(zx_handle_close(event));
 }
 
+// 512 bytes between pages that nobody may touch, from the top of their page to its bottom.
+static void guarded_stack(void) {
+    enum { PAGE = 4096, SIZE = 512 };
+    zx_handle_t vmo, region;
+    zx_vaddr_t base, address;
+    MUST_OK(zx_vmo_create(PAGE, 0, &vmo));
+    MUST_OK(zx_vmar_allocate(start.root,
+                             ZX_VM_CAN_MAP_READ | ZX_VM_CAN_MAP_WRITE | ZX_VM_CAN_MAP_SPECIFIC, 0,
+                             3 * PAGE, &region, &base));
+    MUST_OK(zx_vmar_map(region, ZX_VM_PERM_READ | ZX_VM_PERM_WRITE | ZX_VM_SPECIFIC, PAGE, vmo, 0,
+                        PAGE, &address));
+    uintptr_t create = vdso_symbol("zx_event_create"), status;
+    const uintptr_t tops[] = {address + PAGE, address + SIZE, address + 8};
+    static zx_handle_t event;
+    for (int i = 0; i < 3; i++) {
+        __asm__ volatile("mov %%rsp, %%rbx\n"
+                         "mov %[stack], %%rsp\n"
+                         "xor %%edi, %%edi\n"
+                         "mov %[event], %%rsi\n"
+                         "call *%[create]\n"
+                         "mov %%rbx, %%rsp\n"
+                         : "=a"(status)
+                         : [stack] "r"(tops[i]), [event] "r"(&event), [create] "r"(create)
+                         : "rbx", "rdi", "rsi", "rcx", "rdx", "r8", "r9", "r10", "r11", "memory");
+        MUST((zx_status_t)status == ZX_OK);
+        MUST_OK(zx_handle_close(event));
+    }
+    // And none at all: a thread whose only code is a call that does not come back.
+    const uintptr_t none[] = {0, address, base, 0xffff800000000000};
+    for (int i = 0; i < 4; i++) {
+        zx_handle_t thread;
+        MUST_OK(zx_thread_create(start.process, "none", 4, 0, &thread));
+        MUST_OK(zx_thread_start(thread, vdso_symbol("zx_thread_exit"), none[i], 0, 0));
+        MUST_OK(zx_object_wait_one(thread, ZX_THREAD_TERMINATED, ZX_TIME_INFINITE, 0));
+        MUST_OK(zx_handle_close(thread));
+    }
+    MUST_OK(zx_handle_close(region));
+    MUST_OK(zx_handle_close(vmo));
+}
+
 static int64_t linux_call(int64_t number) {
     int64_t result;
     __asm__ volatile("syscall" : "=a"(result) : "a"(number) : "rcx", "r11", "memory");
@@ -56,6 +96,7 @@ int64_t program(void) {
         with_garbage(false);
     } else if (text_is(how, "stack")) {
         tiny_stack();
+        guarded_stack();
     } else if (text_is(how, "syscall")) {
         linux_call(231); // Linux would end the whole process, with any code
         return 0;
