@@ -5,13 +5,15 @@ set -uo pipefail
 usage() {
     cat <<'END'
 Usage: tools/test.sh [STEP]...
-Builds the library and runs its tests, in one way or several. The steps, `release` by default:
+Builds the library and runs its tests, in one way or several. The steps, `release` and `fuzz` by
+default:
 
   release        as it is shipped, built by gcc; warnings are errors
   debug          with checks of lock order and other dear invariants
   asan           under the address and undefined behaviour sanitizers
   tsan           under the thread sanitizer
   release-clang  as it is shipped, built by clang; warnings are errors
+  fuzz           a minute of random calls under sanitizers, built by clang
   all            all of these, one after another
 
 Works on Debian 12; installs what is missing (as root, or with sudo). Builds in build/STEP, two
@@ -21,7 +23,7 @@ step that is none.
 END
 }
 
-all=(release debug asan tsan release-clang)
+all=(release debug asan tsan release-clang fuzz)
 steps=()
 for argument; do
     case $argument in
@@ -32,7 +34,7 @@ for argument; do
     all)
         steps+=("${all[@]}")
         ;;
-    release | debug | asan | tsan | release-clang)
+    release | debug | asan | tsan | release-clang | fuzz)
         steps+=("$argument")
         ;;
     *)
@@ -42,14 +44,14 @@ for argument; do
     esac
 done
 if [[ ${#steps[@]} -eq 0 ]]; then
-    steps=("${all[0]}")
+    steps=(release fuzz)
 fi
 cd "$(dirname "$0")/.." || exit 3
 jobs=${JOBS-2}
 
 . tools/packages.sh
 need_packages gcc g++ libc6-dev clang cmake ninja-build pkg-config dpkg-dev file libffi-dev uthash-dev \
-    libzydis-dev libzycore-dev libcmocka-dev check libsubunit-dev
+    libclang-rt-14-dev libzydis-dev libzycore-dev libcmocka-dev check libsubunit-dev
 
 # Newer kernels put programs where the thread sanitizer has no shadow for them, unless addresses
 # are not random; some containers do not let that be asked for.

@@ -37,7 +37,8 @@ struct libzircon_mappings {
 void libzircon_count_mappings(struct libzircon_mappings *mappings);
 
 // How many handles can exist at a time. The environment variable LIBZIRCON_HANDLES sets it when the
-// library starts; without it, it is 262 144.
+// library starts; without it, it is 262 144. Free slots that a thread keeps for itself, up to 64,
+// count as handles.
 uint32_t libzircon_handle_limit(void);
 
 // Makes a call by its number (zircon/zx-syscall-numbers.h), its arguments as 64-bit words. Returns

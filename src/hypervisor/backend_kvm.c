@@ -143,11 +143,10 @@ static bool has_deadline_timer(void) {
 }
 
 static long set_cpuid(struct hv_vcpu *vcpu, uint32_t id) {
-    struct {
-        struct kvm_cpuid2 head;
+    struct { // struct kvm_cpuid2, with its entries
+        uint32_t count, padding;
         struct cpuid_entry entries[CPUID_ENTRIES_MAX];
-    } table;
-    table.head.nent = CPUID_ENTRIES_MAX;
+    } table = {.count = CPUID_ENTRIES_MAX};
     long device = device_open(path);
     if (device < 0) {
         return device;
@@ -157,7 +156,7 @@ static long set_cpuid(struct hv_vcpu *vcpu, uint32_t id) {
     if (result < 0) {
         return result;
     }
-    table.head.nent = cpuid_make(id, has_deadline_timer(), table.entries, table.head.nent);
+    table.count = cpuid_make(id, has_deadline_timer(), table.entries, table.count);
     return call(vcpu->fd, KVM_SET_CPUID2, &table);
 }
 
@@ -262,13 +261,13 @@ static long reset(struct hv_vcpu *vcpu) {
     struct kvm_fpu fpu = {.fcw = CONTROL_X87, .mxcsr = CONTROL_SSE};
     struct kvm_debugregs debug = {.dr6 = 0xffff0ff0, .dr7 = 0x400};
     struct kvm_xcrs xcrs = {.nr_xcrs = 1, .xcrs = {{.value = 1}}};
-    struct {
-        struct kvm_msrs head;
+    struct { // struct kvm_msrs, with its entries
+        uint32_t count, padding;
         struct kvm_msr_entry entries[32];
-    } registers = {.head = {.nmsrs = 0}};
+    } registers = {.count = 0};
     for (uint32_t i = 0; i < msr_direct_count; i++) {
         if (msr_direct[i] != msr_efer) { // which is among the system's registers
-            registers.entries[registers.head.nmsrs++] = (struct kvm_msr_entry){
+            registers.entries[registers.count++] = (struct kvm_msr_entry){
                 .index = msr_direct[i], .data = msr_direct[i] == MSR_PAT ? pat : 0};
         }
     }

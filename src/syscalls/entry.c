@@ -18,6 +18,7 @@
 #include "objects/thread.h"
 #include "syscalls/dispatch.h"
 #include "syscalls/ktrace.h"
+#include "syscalls/loaded.h"
 #include "syscalls/syscall.h"
 
 static _Thread_local struct thread *current __attribute__((tls_model("initial-exec")));
@@ -188,16 +189,14 @@ static uint64_t call_by_number(struct thread *self, uint32_t number, const uint6
     if (self == NULL) {
         return dispatch(self, number, words);
     }
-    // The caller of these two must learn of an interruption, since the other one comes next then.
-    if (number == ZX_SYS_channel_call_noretry || number == ZX_SYS_channel_call_finish) {
-        uint64_t result = ktrace_dispatch(self, number, words);
+    uint64_t result = ktrace_dispatch(self, number, words);
+    if (!loaded_is_retried(number)) {
         entry_leave(self);
         return result;
     }
-    uint64_t result;
-    do {
+    while (entry_leave_retry(self, (int64_t)result)) {
         result = ktrace_dispatch(self, number, words);
-    } while (entry_leave_retry(self, (int64_t)result));
+    }
     return result;
 }
 
@@ -239,7 +238,9 @@ libzircon_describe_handle(zx_handle_t value, zx_obj_type_t *type, zx_koid_t *koi
     struct thread *self = entry_current();
     struct object *object;
     handle_id id;
-    if (self == NULL || handle_peek(self, value, NULL, ZX_RIGHT_NONE, &object, &id) != ZX_OK) {
+    // The lookup of a bad handle is a matter of policy, and this is no lookup of the program's.
+    if (self == NULL || !handle_is_valid(self, value) ||
+        handle_peek(self, value, NULL, ZX_RIGHT_NONE, &object, &id) != ZX_OK) {
         return false;
     }
     // The object may die meanwhile, and its memory become another: then the handle is gone as well.

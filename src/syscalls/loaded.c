@@ -8,7 +8,7 @@
 
 // loaded_x86_64.S reads these: the function of each call, if it enters the kernel, and what is to
 // know of it.
-enum { LOADED_STACK = 1, LOADED_STATUS = 2 };
+enum { LOADED_STACK = 1, LOADED_STATUS = 2, LOADED_RETRIED = 4 };
 typedef void (*loaded_function)(void);
 extern const struct loaded_call {
     loaded_function function;
@@ -17,7 +17,8 @@ extern const struct loaded_call {
 const struct loaded_call loaded_calls[ZX_SYS_COUNT] = {
 #include "loaded.inc"
     // Of a channel call the vDSO's half is here.
-    [ZX_SYS_channel_call] = {(loaded_function)sys_channel_call_noretry, LOADED_STATUS},
+    [ZX_SYS_channel_call] = {(loaded_function)sys_channel_call_noretry,
+                             LOADED_STATUS | LOADED_RETRIED},
 };
 extern const uint64_t loaded_call_count;
 const uint64_t loaded_call_count = ZX_SYS_COUNT;
@@ -34,13 +35,15 @@ static void retry_later(struct thread *self, uint32_t number, const uint64_t wor
     atomic_fetch_or(&self->pending, THREAD_PENDING_RETRY);
 }
 
-static bool is_status(uint32_t number) {
-    return number < ZX_SYS_COUNT && (loaded_calls[number].flags & LOADED_STATUS) != 0;
+bool loaded_is_retried(uint32_t number) {
+    return number < ZX_SYS_COUNT && (loaded_calls[number].flags & LOADED_RETRIED) != 0;
 }
 
 uint64_t loaded_leave(struct thread *self, uint32_t number, const uint64_t words[8],
                       uint64_t result) {
-    if (is_status(number) && (zx_status_t)result == ZX_ERR_INTERNAL_INTR_RETRY) {
+    // The second half of a channel call is what a first one that was interrupted goes on with.
+    bool retried = loaded_is_retried(number) || number == ZX_SYS_channel_call_finish;
+    if (retried && (zx_status_t)result == ZX_ERR_INTERNAL_INTR_RETRY) {
         retry_later(self, number, words);
     }
     object_bury_dead(self);

@@ -2,6 +2,7 @@
 // The way of a loaded program into the kernel: what the stubs of the vDSO image jump to.
 #pragma once
 
+#include <stdbool.h>
 #include <stdint.h>
 
 struct thread;
@@ -15,6 +16,9 @@ extern const char loaded_entry[] __attribute__((visibility("hidden")));
 // What it calls on the thread's kernel stack where the function of the call is not all that there
 // is to it: makes the call with its arguments as words.
 uint64_t loaded_call(struct thread *self, uint32_t number, const uint64_t words[8]);
+
+// Is the call made again if a suspension interrupts it, rather than its caller told?
+bool loaded_is_retried(uint32_t number);
 
 // And when a call has come back, but was interrupted, or has left dead objects.
 uint64_t loaded_leave(struct thread *self, uint32_t number, const uint64_t words[8],

@@ -34,7 +34,8 @@ zx_status_t sys_timer_set(struct thread *self, zx_handle_t handle, zx_time_t dea
     if (unlikely(status != ZX_OK)) {
         return status;
     }
-    timer_set(self, timer, deadline, slack);
+    zx_duration_t least = self->process->policy.slack;
+    timer_set(self, timer, deadline, slack < least ? least : slack);
     object_unref(self, timer);
     return ZX_OK;
 }

@@ -558,6 +558,39 @@ TEST_OF_LOADED(job_set_policy, decides_who_makes_code) {
     }
 }
 
+// With its slack a far timer may fire together with a near one, if that is still set by then.
+static bool fires_with_another(struct child *child, zx_handle_t timer, zx_duration_t soon) {
+    zx_handle_t near, copy;
+    EXPECT_OK(zx_timer_create(ZX_TIMER_SLACK_CENTER, ZX_CLOCK_MONOTONIC, &near));
+    EXPECT_OK(zx_handle_duplicate(timer, ZX_RIGHT_SAME_RIGHTS, &copy));
+    EXPECT_OK(zx_timer_set(near, zx_deadline_after(soon), 0));
+    const uint64_t words[8] = {0, (uint64_t)zx_deadline_after(ZX_HOUR(1)), 0};
+    EXPECT_EQ((zx_status_t)child_call_with(child, "timer_set", words, copy, 0), ZX_OK);
+    EXPECT_OK(zx_object_wait_one(near, ZX_TIMER_SIGNALED, ZX_TIME_INFINITE, NULL));
+    bool fired =
+        zx_object_wait_one(timer, ZX_TIMER_SIGNALED, zx_deadline_after(soon), NULL) == ZX_OK;
+    close_handle(near);
+    return fired;
+}
+
+TEST_OF_LOADED(job_set_policy, gives_timers_more_slack) {
+    const zx_policy_timer_slack_t policy = {.min_slack = ZX_HOUR(2)};
+    zx_handle_t job = new_job(), timer;
+    EXPECT_OK(zx_job_set_policy(job, ZX_JOB_POL_RELATIVE, ZX_JOB_POL_TIMER_SLACK, &policy, 1));
+    struct child child;
+    child_make(&child, job);
+    child_start(&child);
+    EXPECT_OK(zx_timer_create(ZX_TIMER_SLACK_EARLY, ZX_CLOCK_MONOTONIC, &timer));
+    zx_duration_t soon = ZX_MSEC(5);
+    while (!fires_with_another(&child, timer, soon)) {
+        soon *= 2;
+        EXPECT(soon < ZX_SEC(10));
+    }
+    close_handle(timer);
+    child_end(&child);
+    close_handle(job);
+}
+
 TEST_OF_LOADED(job_set_policy, kills_who_does_what_it_says) {
     for (size_t i = 0; i < MAKERS; i++) {
         struct child child;

@@ -9,6 +9,10 @@ TEST(syscall_test_1, returns_its_argument) {
     EXPECT_EQ(zx_syscall_test_1(1), 1);
     EXPECT_EQ(zx_syscall_test_1(INT32_MIN), INT32_MIN);
     EXPECT_EQ(zx_syscall_test_1(ZX_ERR_INTERNAL), ZX_ERR_INTERNAL);
+    // Made again are calls that may wait, and no others; also by number.
+    EXPECT_EQ(zx_syscall_test_1(ZX_ERR_INTERNAL_INTR_RETRY), ZX_ERR_INTERNAL_INTR_RETRY);
+    const uint64_t words[8] = {(uint64_t)(int64_t)ZX_ERR_INTERNAL_INTR_RETRY};
+    EXPECT_EQ((int64_t)libzircon_call(ZX_SYS_syscall_test_1, words), ZX_ERR_INTERNAL_INTR_RETRY);
 }
 
 TEST(syscall_test_2, returns_the_sum) {
