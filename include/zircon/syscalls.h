@@ -1688,6 +1688,11 @@ zx_status_t _zx_object_get_child(zx_handle_t handle, uint64_t koid, zx_rights_t 
 // - `ZX_INFO_KMEM_STATS`: a resource of kind ROOT, no right; one `zx_info_kmem_stats_t` of 72
 //   bytes.
 //
+// Later versions of the records of processes, reports, task statistics, maps, VMOs and kernel
+// memory are topics of their own, such as `ZX_INFO_VMO_V2`. Those of threads, thread and CPU
+// statistics and BTIs have the number of the first one: they are stored if *buffer_size* is theirs,
+// for the CPUs if it is a multiple of theirs and not of the first one's.
+//
 // Arguments:
 //   *handle*: any object with ZX_RIGHT_INSPECT if `topic == ZX_INFO_PROCESS ||
 //     topic == ZX_INFO_PROCESS_MAPS || topic == ZX_INFO_PROCESS_VMOS ||

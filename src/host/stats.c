@@ -45,6 +45,8 @@ static bool is_of_cpu(const char *line, uint32_t cpu) {
 static void take_line(const char *line, uint32_t cpu, struct machine_stats *stats) {
     if (is_of_cpu(line, cpu)) {
         stats->idle_ns = field(line, FIELD_IDLE) * TICK_NS;
+        // For programs, for patient ones, for Linux.
+        stats->busy_ns = (field(line, 1) + field(line, 2) + field(line, 3)) * TICK_NS;
     } else if (strncmp(line, "intr ", 5) == 0) {
         stats->interrupts = field(line, 1);
     } else if (strncmp(line, "ctxt ", 5) == 0) {

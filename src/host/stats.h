@@ -6,7 +6,7 @@
 
 // Interrupts and switches are those of all processors together.
 struct machine_stats {
-    uint64_t idle_ns;
+    uint64_t idle_ns, busy_ns;
     uint64_t interrupts, context_switches;
 };
 

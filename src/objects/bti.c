@@ -15,8 +15,9 @@ struct bti {
     struct object *iommu; // with a reference
     uint64_t id;
     // under the object's lock
-    bool closed;            // no handle is left
-    struct list quarantine; // of struct pmt, each with a reference
+    bool closed;                  // no handle is left
+    struct list quarantine;       // of struct pmt, each with a reference
+    uint64_t pinned, quarantined; // how many tokens there are, and of these in quarantine
 };
 
 struct pmt {
@@ -52,15 +53,20 @@ struct object *bti_new(struct thread *self, struct object *iommu, uint64_t id) {
     bti->id = id;
     bti->closed = false;
     list_init(&bti->quarantine);
+    bti->pinned = bti->quarantined = 0;
     mutex_init(&bti->object_lock, RANK_OBJECT);
     object_init(&bti->object, &bti_type, &bti->object_lock, 0);
     return &bti->object;
 }
 
-void bti_info(zx_info_bti_t *info) {
+void bti_info(struct thread *self, struct object *object, zx_info_bti_v2_t *info) {
     memset(info, 0, sizeof(*info));
     info->minimum_contiguity = FRAME_SIZE;
     info->aspace_size = UINT64_MAX;
+    mutex_lock(self, object->lock);
+    info->pmo_count = bti_at(object)->pinned;
+    info->quarantine_count = bti_at(object)->quarantined;
+    mutex_unlock(self, object->lock);
 }
 
 // --- pinning ---
@@ -107,6 +113,9 @@ zx_status_t bti_pin(struct thread *self, struct object *object, struct vmo *vmo,
         slab_free(self, &pmt_slab, pmt);
         return status;
     }
+    mutex_lock(self, object->lock);
+    bti->pinned++;
+    mutex_unlock(self, object->lock);
     object_ref(object);
     object_ref(&vmo->object);
     pmt->bti = bti;
@@ -158,6 +167,7 @@ void bti_release_quarantine(struct thread *self, struct object *object) {
     do {
         mutex_lock(self, object->lock);
         node = list_pop(&bti->quarantine);
+        bti->quarantined -= node != NULL;
         mutex_unlock(self, object->lock);
         if (node != NULL) {
             object_unref(self, &list_entry(node, struct pmt, node)->object);
@@ -186,6 +196,7 @@ static void pmt_on_zero_handles(struct thread *self, struct object *object) {
         object_ref(object);
         mutex_lock(self, pmt->bti->object.lock);
         list_add_tail(&pmt->bti->quarantine, &pmt->node);
+        pmt->bti->quarantined++;
         mutex_unlock(self, pmt->bti->object.lock);
     }
 }
@@ -193,6 +204,9 @@ static void pmt_on_zero_handles(struct thread *self, struct object *object) {
 static void pmt_destroy(struct thread *self, struct object *object) {
     struct pmt *pmt = pmt_at(object);
     vmo_unpin(self, pmt->vmo, pmt->offset, pmt->size);
+    mutex_lock(self, pmt->bti->object.lock);
+    pmt->bti->pinned--;
+    mutex_unlock(self, pmt->bti->object.lock);
     object_unref(self, &pmt->vmo->object);
     object_unref(self, &pmt->bti->object);
     slab_free(self, &pmt_slab, pmt);

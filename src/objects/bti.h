@@ -14,7 +14,7 @@ extern const struct object_type pmt_type;
 // Null if memory is used up.
 struct object *bti_new(struct thread *self, struct object *iommu, uint64_t id);
 
-void bti_info(zx_info_bti_t *info);
+void bti_info(struct thread *self, struct object *bti, zx_info_bti_v2_t *info);
 
 // Pins [offset, offset + size) of `vmo`, committing it first, with the ZX_BTI_PERM_ bits of
 // `permissions`. The errors are those of zx_bti_pin.

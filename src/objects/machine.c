@@ -9,7 +9,7 @@
 #include "host/stats.h"
 #include "vm/runs.h"
 
-void machine_cpu_stats(uint32_t cpu, zx_info_cpu_stats_t *stats) {
+void machine_cpu_stats(uint32_t cpu, zx_info_cpu_stats_t *stats, zx_info_cpu_stats_v2_t *later) {
     struct machine_stats machine;
     stats_read(cpu, &machine);
     memset(stats, 0, sizeof(*stats));
@@ -19,6 +19,15 @@ void machine_cpu_stats(uint32_t cpu, zx_info_cpu_stats_t *stats) {
     stats->context_switches = machine.context_switches / machine_cpus();
     stats->reschedules = stats->context_switches;
     stats->ints = machine.interrupts / machine_cpus();
+    *later = (zx_info_cpu_stats_v2_t){
+        .cpu_number = cpu,
+        .flags = stats->flags,
+        .idle_time = stats->idle_time,
+        .normalized_busy_time = (zx_duration_t)machine.busy_ns,
+        .reschedules = stats->reschedules,
+        .context_switches = stats->context_switches,
+        .ints = stats->ints,
+    };
 }
 
 void machine_kmem_stats(struct thread *self, zx_info_kmem_stats_t *stats) {

@@ -1,6 +1,7 @@
 // Part of libzircon. BSD-3-Clause, see LICENSE.
 #include "objects/process.h"
 
+#include "host/clock.h"
 #include "host/threads.h"
 #include "objects/name.h"
 #include "objects/thread.h"
@@ -71,6 +72,7 @@ struct process *process_new_host(struct thread *self, struct job *job) {
     }
     process->host = true;
     process->state = PROCESS_RUNNING;
+    process->start_time = clock_monotonic();
     return process;
 }
 
@@ -87,6 +89,7 @@ zx_status_t process_thread_started(struct thread *self, struct process *process,
     if (status == ZX_OK) {
         list_add_tail(&process->threads, &object->node);
         process->state = PROCESS_RUNNING;
+        process->start_time = first ? clock_monotonic() : process->start_time;
     }
     mutex_unlock(self, &process->lock);
     return status;
@@ -259,6 +262,13 @@ void process_info(struct thread *self, struct process *process, zx_info_process_
     info->exited = process->state == PROCESS_DYING || process->state == PROCESS_DEAD;
     mutex_unlock(self, &process->lock);
     info->debugger_attached = exceptionate_is_bound(self, &process->debugger);
+}
+
+zx_time_t process_start_time(struct thread *self, struct process *process) {
+    mutex_lock(self, &process->lock);
+    zx_time_t time = process->start_time;
+    mutex_unlock(self, &process->lock);
+    return time;
 }
 
 uint64_t process_debug_address(struct thread *self, struct process *process) {

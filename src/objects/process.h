@@ -22,6 +22,7 @@ struct process {
     bool host;
     enum process_state state;
     int64_t return_code;
+    zx_time_t start_time; // 0: not started
     uint32_t suspend_count;
     struct list threads; // of struct thread_object
     struct list node;    // on the job's list
@@ -69,6 +70,7 @@ void process_info(struct thread *self, struct process *process, zx_info_process_
 void process_for_each_thread(struct thread *self, struct process *process,
                              bool (*visit)(void *context, struct object *thread), void *context);
 
+zx_time_t process_start_time(struct thread *self, struct process *process); // 0: not started
 uint64_t process_debug_address(struct thread *self, struct process *process);
 // INVALID_ARGS for 0; ACCESS_DENIED once it is set to anything but the "break on set" mark.
 zx_status_t process_set_debug_address(struct thread *self, struct process *process,

@@ -4,8 +4,9 @@
 
 #include "syscalls/syscall.h"
 
-// What a topic writes to.
+// What a topic writes to. Its number says which version of the record is wanted.
 struct info_out {
+    uint32_t topic;
     user_out buffer;
     size_t size;
     user_out actual, avail;
@@ -24,6 +25,13 @@ static inline zx_status_t put_one(const struct info_out *out, const void *record
     }
     zx_status_t status = put_counts(out, actual, 1);
     return status != ZX_OK ? status : actual == 1 ? ZX_OK : ZX_ERR_BUFFER_TOO_SMALL;
+}
+
+// A record of which there is a later one that begins alike: that one, if it is what there is room
+// for.
+static inline zx_status_t put_either(const struct info_out *out, const void *record, size_t size,
+                                     size_t later_size) {
+    return put_one(out, record, out->size == later_size ? later_size : size);
 }
 
 // memory_info.c

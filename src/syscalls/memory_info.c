@@ -7,6 +7,8 @@
 #include "objects/vmar.h"
 #include "syscalls/info.h"
 
+enum { TOPIC_VERSION_SHIFT = 28 };
+
 zx_status_t info_vmar(struct thread *self, struct object *object, zx_rights_t rights,
                       const struct info_out *out) {
     (void)rights;
@@ -16,14 +18,33 @@ zx_status_t info_vmar(struct thread *self, struct object *object, zx_rights_t ri
     return status != ZX_OK ? status : put_one(out, &info, sizeof(info));
 }
 
+// The longest record of a VMO, and how much of it the topic means: all begin alike.
+static size_t vmo_record(struct thread *self, struct vmo *vmo, uint32_t topic,
+                         zx_info_vmo_v4_t *info) {
+    static const size_t sizes[] = {
+        sizeof(zx_info_vmo_t),
+        offsetof(zx_info_vmo_v4_t, populated_bytes),
+        offsetof(zx_info_vmo_v4_t, committed_private_bytes),
+        sizeof(zx_info_vmo_v4_t),
+    };
+    zx_info_vmo_t first;
+    vmo_info(self, vmo, &first);
+    memset(info, 0, sizeof(*info));
+    memcpy(info, &first, sizeof(first));
+    info->metadata_bytes = sizeof(struct vmo);
+    info->populated_bytes = info->committed_private_bytes = info->populated_private_bytes =
+        info->committed_scaled_bytes = info->populated_scaled_bytes = first.committed_bytes;
+    return sizes[topic >> TOPIC_VERSION_SHIFT];
+}
+
 zx_status_t info_vmo(struct thread *self, struct object *object, zx_rights_t rights,
                      const struct info_out *out) {
     (void)rights;
-    zx_info_vmo_t info;
-    vmo_info(self, list_entry(object, struct vmo, object), &info);
+    zx_info_vmo_v4_t info;
+    size_t size = vmo_record(self, list_entry(object, struct vmo, object), out->topic, &info);
     info.flags |= ZX_INFO_VMO_VIA_HANDLE;
-    size_t actual = out->size >= sizeof(info) ? 1 : 0;
-    if (actual == 1 && copy_to_user(out->buffer, &info, sizeof(info)) != ZX_OK) {
+    size_t actual = out->size >= size ? 1 : 0;
+    if (actual == 1 && copy_to_user(out->buffer, &info, size) != ZX_OK) {
         return ZX_ERR_INVALID_ARGS;
     }
     zx_status_t status = put_counts(out, actual, 0); // none is left, as Zircon sees it
@@ -75,7 +96,7 @@ static bool begin_again(struct records *records, zx_status_t *status) {
 
 static bool put_map(void *context, struct vmar *vmar, struct mapping *mapping, uint32_t depth) {
     struct records *records = context;
-    zx_info_maps_t info;
+    zx_info_maps_v3_t info; // the earlier ones are its beginning, but for the unit
     memset(&info, 0, sizeof(info));
     info.depth = depth + 1; // that of the address space is 0
     if (vmar != NULL) {
@@ -96,7 +117,12 @@ static bool put_map(void *context, struct vmar *vmar, struct mapping *mapping, u
                                ((mapping->access & WINDOW_EXECUTE) != 0 ? ZX_VM_PERM_EXECUTE : 0);
     info.u.mapping.vmo_koid = mapping->vmo->object.koid;
     info.u.mapping.vmo_offset = mapping->page << FRAME_SHIFT;
-    info.u.mapping.committed_pages = mapping_committed(records->self, mapping, NULL);
+    uint64_t pages = mapping_committed(records->self, mapping, NULL);
+    uint64_t committed =
+        records->out->topic == ZX_INFO_PROCESS_MAPS_V3 ? pages << FRAME_SHIFT : pages;
+    info.u.mapping.committed_bytes = info.u.mapping.populated_bytes = committed;
+    info.u.mapping.committed_private_bytes = info.u.mapping.populated_private_bytes = committed;
+    info.u.mapping.committed_scaled_bytes = info.u.mapping.populated_scaled_bytes = committed;
     return put(records, &info);
 }
 
@@ -121,8 +147,11 @@ zx_status_t info_process_maps(struct thread *self, struct object *object, zx_rig
     if (process == self->process) {
         return ZX_ERR_ACCESS_DENIED;
     }
-    struct records records = {.self = self, .out = out, .size = sizeof(zx_info_maps_t)};
-    zx_info_maps_t info;
+    static const size_t sizes[] = {sizeof(zx_info_maps_t), sizeof(zx_info_maps_v2_t),
+                                   sizeof(zx_info_maps_v3_t)};
+    struct records records = {
+        .self = self, .out = out, .size = sizes[out->topic >> TOPIC_VERSION_SHIFT]};
+    zx_info_maps_v3_t info;
     memset(&info, 0, sizeof(info));
     space_name(info.name, object->koid);
     info.type = ZX_INFO_MAPS_TYPE_ASPACE;
@@ -151,8 +180,8 @@ static bool put_handle(void *context, struct object *object, zx_rights_t rights)
     if (vmo == NULL || !object_try_ref(object)) { // no lock keeps it alive
         return true;
     }
-    zx_info_vmo_t info;
-    vmo_info(records->self, vmo, &info);
+    zx_info_vmo_v4_t info;
+    records->size = vmo_record(records->self, vmo, records->out->topic, &info);
     info.flags |= ZX_INFO_VMO_VIA_HANDLE;
     info.handle_rights = rights;
     bool more = put(records, &info);
@@ -166,8 +195,8 @@ static bool put_mapped(void *context, struct vmar *vmar, struct mapping *mapping
     if (vmar != NULL) {
         return true;
     }
-    zx_info_vmo_t info;
-    vmo_info(records->self, mapping->vmo, &info);
+    zx_info_vmo_v4_t info;
+    records->size = vmo_record(records->self, mapping->vmo, records->out->topic, &info);
     info.flags |= ZX_INFO_VMO_VIA_MAPPING;
     return put(records, &info);
 }
@@ -200,8 +229,11 @@ zx_status_t info_process_vmos(struct thread *self, struct object *object, zx_rig
 
 struct sums {
     struct thread *self;
-    zx_info_task_stats_t info;
+    zx_info_task_stats_v2_t info;
+    uint64_t carried; // whole bytes that came of fractions: the earlier record leaves them out
 };
+
+enum { FRACTION_BITS = 63 };
 
 static bool add(void *context, struct vmar *vmar, struct mapping *mapping, uint32_t depth) {
     (void)depth;
@@ -217,6 +249,12 @@ static bool add(void *context, struct vmar *vmar, struct mapping *mapping, uint3
     } else {
         sums->info.mem_shared_bytes += bytes;
         sums->info.mem_scaled_shared_bytes += bytes / spaces;
+        sums->info.mem_fractional_scaled_shared_bytes +=
+            bytes % spaces * ((UINT64_C(1) << FRACTION_BITS) / spaces);
+        if (sums->info.mem_fractional_scaled_shared_bytes >> FRACTION_BITS != 0) {
+            sums->carried++;
+            sums->info.mem_fractional_scaled_shared_bytes &= (UINT64_C(1) << FRACTION_BITS) - 1;
+        }
     }
     return true;
 }
@@ -230,5 +268,9 @@ zx_status_t info_task_stats(struct thread *self, struct object *object, zx_right
     }
     struct sums sums = {.self = self};
     vmar_for_each(self, process->root, add, &sums);
+    if (out->topic == ZX_INFO_TASK_STATS) {
+        return put_one(out, &sums.info, sizeof(zx_info_task_stats_t));
+    }
+    sums.info.mem_scaled_shared_bytes += sums.carried;
     return put_one(out, &sums.info, sizeof(sums.info));
 }

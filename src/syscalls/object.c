@@ -142,9 +142,20 @@ static zx_status_t info_handle_count(struct thread *self, struct object *object,
 static zx_status_t info_process(struct thread *self, struct object *object, zx_rights_t rights,
                                 const struct info_out *out) {
     (void)rights;
+    struct process *process = object_as(process, object);
     zx_info_process_t info;
-    process_info(self, object_as(process, object), &info);
-    return put_one(out, &info, sizeof(info));
+    process_info(self, process, &info);
+    if (out->topic == ZX_INFO_PROCESS) {
+        return put_one(out, &info, sizeof(info));
+    }
+    zx_info_process_v2_t later = {
+        .return_code = info.return_code,
+        .start_time = process_start_time(self, process),
+        .flags = (info.started ? ZX_INFO_PROCESS_FLAG_STARTED : 0u) |
+                 (info.exited ? ZX_INFO_PROCESS_FLAG_EXITED : 0u) |
+                 (info.debugger_attached ? ZX_INFO_PROCESS_FLAG_DEBUGGER_ATTACHED : 0u),
+    };
+    return put_one(out, &later, sizeof(later));
 }
 
 static zx_status_t info_thread(struct thread *self, struct object *object, zx_rights_t rights,
@@ -152,15 +163,24 @@ static zx_status_t info_thread(struct thread *self, struct object *object, zx_ri
     (void)rights;
     zx_info_thread_t info;
     thread_object_info(self, object_as(thread_object, object), &info);
-    return put_one(out, &info, sizeof(info));
+    zx_info_thread_v2_t later;
+    memset(&later, 0, sizeof(later));
+    memcpy(&later, &info, sizeof(info));
+    for (uint32_t cpu = 0; cpu < machine_cpus() && cpu < 8 * sizeof(later.cpu_affinity_mask);
+         cpu++) {
+        later.cpu_affinity_mask[cpu / 64] |= UINT64_C(1) << cpu % 64;
+    }
+    return put_either(out, &later, sizeof(info), sizeof(later));
 }
 
 static zx_status_t info_thread_stats(struct thread *self, struct object *object, zx_rights_t rights,
                                      const struct info_out *out) {
     (void)rights;
-    zx_info_thread_stats_t info = {
-        .total_runtime = thread_object_runtime(self, object_as(thread_object, object))};
-    return put_one(out, &info, sizeof(info));
+    zx_info_thread_stats_v2_t info = {
+        .total_runtime = thread_object_runtime(self, object_as(thread_object, object)),
+        .last_scheduled_cpu = ZX_INFO_INVALID_CPU,
+    };
+    return put_either(out, &info, sizeof(zx_info_thread_stats_t), sizeof(info));
 }
 
 static zx_status_t info_exception_report(struct thread *self, struct object *object,
@@ -168,7 +188,17 @@ static zx_status_t info_exception_report(struct thread *self, struct object *obj
     (void)rights;
     zx_exception_report_t report;
     zx_status_t status = thread_object_report(self, object_as(thread_object, object), &report);
-    return status != ZX_OK ? status : put_one(out, &report, sizeof(report));
+    if (status != ZX_OK) {
+        return status;
+    }
+    if (out->topic == ZX_INFO_THREAD_EXCEPTION_REPORT) {
+        return put_one(out, &report, sizeof(report));
+    }
+    zx_exception_report_v2_t later;
+    memset(&later, 0, sizeof(later));
+    memcpy(&later, &report, sizeof(report));
+    later.header.size = sizeof(later);
+    return put_one(out, &later, sizeof(later));
 }
 
 static zx_status_t info_job(struct thread *self, struct object *object, zx_rights_t rights,
@@ -210,12 +240,17 @@ static zx_status_t info_cpu_stats(struct thread *self, struct object *object, zx
     if (!is_root_resource(object)) {
         return ZX_ERR_WRONG_TYPE;
     }
+    // The later record is larger in its middle: a buffer for some of those is none for the others.
+    bool later = out->size % sizeof(zx_info_cpu_stats_t) != 0 &&
+                 out->size % sizeof(zx_info_cpu_stats_v2_t) == 0;
+    size_t size = later ? sizeof(zx_info_cpu_stats_v2_t) : sizeof(zx_info_cpu_stats_t);
     uint32_t cpus = machine_cpus(), count = 0;
-    for (; count < cpus && (count + 1) * sizeof(zx_info_cpu_stats_t) <= out->size; count++) {
+    for (; count < cpus && (count + 1) * size <= out->size; count++) {
         zx_info_cpu_stats_t stats;
-        machine_cpu_stats(count, &stats);
-        if (copy_to_user(user_out_at(out->buffer, count * sizeof(stats)), &stats, sizeof(stats)) !=
-            ZX_OK) {
+        zx_info_cpu_stats_v2_t more;
+        machine_cpu_stats(count, &stats, &more);
+        if (copy_to_user(user_out_at(out->buffer, count * size),
+                         later ? (const void *)&more : (const void *)&stats, size) != ZX_OK) {
             return ZX_ERR_INVALID_ARGS;
         }
     }
@@ -230,17 +265,29 @@ static zx_status_t info_kmem_stats(struct thread *self, struct object *object, z
     }
     zx_info_kmem_stats_t stats;
     machine_kmem_stats(self, &stats);
-    return put_one(out, &stats, sizeof(stats));
+    if (out->topic == ZX_INFO_KMEM_STATS) {
+        return put_one(out, &stats, sizeof(stats));
+    }
+    zx_info_kmem_stats_v2_t later = {
+        .total_bytes = stats.total_bytes,
+        .free_bytes = stats.free_bytes,
+        .wired_bytes = stats.wired_bytes,
+        .total_heap_bytes = stats.total_heap_bytes,
+        .free_heap_bytes = stats.free_heap_bytes,
+        .vmo_bytes = stats.vmo_bytes,
+        .mmu_overhead_bytes = stats.mmu_overhead_bytes,
+        .ipc_bytes = stats.ipc_bytes,
+        .other_bytes = stats.other_bytes,
+    };
+    return put_one(out, &later, sizeof(later));
 }
 
 static zx_status_t info_bti(struct thread *self, struct object *object, zx_rights_t rights,
                             const struct info_out *out) {
-    (void)self;
-    (void)object;
     (void)rights;
-    zx_info_bti_t info;
-    bti_info(&info);
-    return put_one(out, &info, sizeof(info));
+    zx_info_bti_v2_t info;
+    bti_info(self, object, &info);
+    return put_either(out, &info, sizeof(zx_info_bti_t), sizeof(info));
 }
 
 static zx_status_t info_stream(struct thread *self, struct object *object, zx_rights_t rights,
@@ -374,6 +421,19 @@ static const struct info_topic {
     {ZX_INFO_PROCESS_MAPS, &process_type, ZX_RIGHT_INSPECT, info_process_maps},
     {ZX_INFO_PROCESS_VMOS, &process_type, ZX_RIGHT_INSPECT, info_process_vmos},
     {ZX_INFO_TASK_STATS, &process_type, ZX_RIGHT_INSPECT, info_task_stats},
+    {ZX_INFO_PROCESS_V2, &process_type, ZX_RIGHT_INSPECT, info_process},
+    {ZX_INFO_THREAD_EXCEPTION_REPORT_V2, &thread_object_type, ZX_RIGHT_INSPECT,
+     info_exception_report},
+    {ZX_INFO_KMEM_STATS_V2, &resource_type, 0, info_kmem_stats},
+    {ZX_INFO_VMO_V2, &vmo_type, 0, info_vmo},
+    {ZX_INFO_VMO_V3, &vmo_type, 0, info_vmo},
+    {ZX_INFO_VMO_V4, &vmo_type, 0, info_vmo},
+    {ZX_INFO_PROCESS_MAPS_V2, &process_type, ZX_RIGHT_INSPECT, info_process_maps},
+    {ZX_INFO_PROCESS_MAPS_V3, &process_type, ZX_RIGHT_INSPECT, info_process_maps},
+    {ZX_INFO_PROCESS_VMOS_V2, &process_type, ZX_RIGHT_INSPECT, info_process_vmos},
+    {ZX_INFO_PROCESS_VMOS_V3, &process_type, ZX_RIGHT_INSPECT, info_process_vmos},
+    {ZX_INFO_PROCESS_VMOS_V4, &process_type, ZX_RIGHT_INSPECT, info_process_vmos},
+    {ZX_INFO_TASK_STATS_V2, &process_type, ZX_RIGHT_INSPECT, info_task_stats},
 };
 
 zx_status_t sys_object_get_info(struct thread *self, zx_handle_t handle, uint32_t topic,
@@ -394,7 +454,7 @@ zx_status_t sys_object_get_info(struct thread *self, zx_handle_t handle, uint32_
         if (status != ZX_OK) {
             return status;
         }
-        struct info_out out = {buffer, buffer_size, actual_count, avail_count};
+        struct info_out out = {topic, buffer, buffer_size, actual_count, avail_count};
         status = info->get(self, object, has, &out);
         object_unref(self, object);
         return status;

@@ -285,6 +285,46 @@ TEST(vmar_unmap, and_destroy_leave_the_code_of_the_vdso) {
     child_end(&child);
 }
 
+TEST(vmar_op_range, cannot_commit_more_than_there_is) {
+    const uint64_t size = (uint64_t)1 << 36;
+    zx_handle_t vmo;
+    zx_vaddr_t at;
+    EXPECT_OK(zx_vmo_create(size << 8, 0, &vmo));
+    zx_status_t status = zx_vmar_map(zx_vmar_root_self(), ZX_VM_PERM_READ | ZX_VM_PERM_WRITE, 0,
+                                     vmo, 0, size << 4, &at);
+    if (status == ZX_OK) { // under sanitizers there are not so many addresses
+        EXPECT_STATUS(op_range(ZX_VMAR_OP_COMMIT, at, size << 4), ZX_ERR_NO_MEMORY);
+        EXPECT_OK(zx_vmar_unmap(zx_vmar_root_self(), at, size << 4));
+    }
+    close_handle(vmo);
+}
+
+static zx_handle_t memory_vmo;
+
+static zx_status_t commit_mapped(void *at) {
+    return op_range(ZX_VMAR_OP_COMMIT, *(zx_vaddr_t *)at, PAGE);
+}
+
+static zx_status_t zero_clone(void *at) {
+    return op_range(ZX_VMAR_OP_ZERO, *(zx_vaddr_t *)at, PAGE);
+}
+
+TEST(vmar_op_range, fails_without_memory) {
+    static const allocating_call calls[] = {commit_mapped, zero_clone};
+    for (int i = 0; i < 2; i++) {
+        zx_handle_t parent = make(1);
+        fill(parent, 1);
+        EXPECT_OK(zx_vmo_create_child(parent, ZX_VMO_CHILD_COPY_ON_WRITE, 0, PAGE, &memory_vmo));
+        zx_vaddr_t at = map_pages(memory_vmo, 1);
+        expect_no_memory(calls[i], &at, sizeof(at));
+        EXPECT_EQ(((volatile uint64_t *)at)[0], i == 0 ? 1 : 0);
+        EXPECT_EQ(word_of(parent, 0), 1);
+        unmap_pages(at, 1);
+        close_handle(memory_vmo);
+        close_handle(parent);
+    }
+}
+
 // --- pages of a pager ---
 
 static int prefetch(void *at) {

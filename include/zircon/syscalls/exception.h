@@ -65,6 +65,15 @@ typedef struct zx_exception_report {
     zx_exception_context_t context;
 } zx_exception_report_t;
 
+// Later: ZX_INFO_THREAD_EXCEPTION_REPORT_V2. The last two are of exceptions that Linux has not, and
+// 0.
+typedef struct zx_exception_report_v2 {
+    zx_exception_header_t header;
+    zx_exception_context_t context;
+    uint32_t synth_code;
+    uint32_t synth_data;
+} zx_exception_report_v2_t;
+
 // The message that an exception channel carries, beside a handle to the exception.
 typedef struct zx_exception_info {
     zx_koid_t pid;

@@ -299,6 +299,184 @@ typedef struct zx_info_msi {
     uint32_t interrupt_count;
 } zx_info_msi_t;
 
+// Later records of topics: those with a number of their own, and those that share the number of
+// 2019 and are told from its record by the size of the buffer.
+#define ZX_INFO_PROCESS_V2 ((zx_object_info_topic_t)0x10000003u)
+#define ZX_INFO_THREAD_EXCEPTION_REPORT_V2 ((zx_object_info_topic_t)0x1000000bu)
+#define ZX_INFO_TASK_STATS_V2 ((zx_object_info_topic_t)0x1000000cu)
+#define ZX_INFO_PROCESS_MAPS_V2 ((zx_object_info_topic_t)0x1000000du)
+#define ZX_INFO_PROCESS_MAPS_V3 ((zx_object_info_topic_t)0x2000000du)
+#define ZX_INFO_PROCESS_VMOS_V2 ((zx_object_info_topic_t)0x1000000eu)
+#define ZX_INFO_PROCESS_VMOS_V3 ((zx_object_info_topic_t)0x2000000eu)
+#define ZX_INFO_PROCESS_VMOS_V4 ((zx_object_info_topic_t)0x3000000eu)
+#define ZX_INFO_KMEM_STATS_V2 ((zx_object_info_topic_t)0x10000011u)
+#define ZX_INFO_VMO_V2 ((zx_object_info_topic_t)0x10000017u)
+#define ZX_INFO_VMO_V3 ((zx_object_info_topic_t)0x20000017u)
+#define ZX_INFO_VMO_V4 ((zx_object_info_topic_t)0x30000017u)
+
+#define ZX_INFO_PROCESS_FLAG_STARTED ((uint32_t)1u << 0)
+#define ZX_INFO_PROCESS_FLAG_EXITED ((uint32_t)1u << 1)
+#define ZX_INFO_PROCESS_FLAG_DEBUGGER_ATTACHED ((uint32_t)1u << 2)
+
+// start_time is 0 while the process is not started.
+typedef struct zx_info_process_v2 {
+    int64_t return_code;
+    zx_time_t start_time;
+    uint32_t flags;
+    uint8_t padding1[4];
+} zx_info_process_v2_t;
+
+// Beside ZX_INFO_THREAD. The mask names the processors that the thread may run on.
+typedef struct zx_info_thread_v2 {
+    zx_thread_state_t state;
+    uint32_t wait_exception_channel_type;
+    uint64_t cpu_affinity_mask[8];
+} zx_info_thread_v2_t;
+
+// Beside ZX_INFO_THREAD_STATS. last_scheduled_cpu is ZX_INFO_INVALID_CPU if that is not known.
+#define ZX_INFO_INVALID_CPU ((uint32_t)0xffffffffu)
+typedef struct zx_info_thread_stats_v2 {
+    zx_duration_t total_runtime;
+    uint32_t last_scheduled_cpu;
+    uint8_t padding1[4];
+} zx_info_thread_stats_v2_t;
+
+// The fraction is what mem_scaled_shared_bytes is short of, in parts of 2^63 bytes.
+typedef struct zx_info_task_stats_v2 {
+    size_t mem_mapped_bytes;
+    size_t mem_private_bytes;
+    size_t mem_shared_bytes;
+    size_t mem_scaled_shared_bytes;
+    uint64_t mem_fractional_scaled_shared_bytes;
+} zx_info_task_stats_v2_t;
+
+// What is populated is what was ever given memory: here what is committed. A page that several
+// memory objects show counts for one of them, so nothing is shared out.
+typedef struct zx_info_maps_mapping_v2 {
+    zx_vm_option_t mmu_flags;
+    uint8_t padding1[4];
+    zx_koid_t vmo_koid;
+    uint64_t vmo_offset;
+    size_t committed_pages;
+    size_t populated_pages;
+} zx_info_maps_mapping_v2_t;
+
+typedef struct zx_info_maps_v2 {
+    char name[ZX_MAX_NAME_LEN];
+    zx_vaddr_t base;
+    size_t size;
+    size_t depth;
+    zx_info_maps_type_t type;
+    union {
+        zx_info_maps_mapping_v2_t mapping;
+    } u;
+} zx_info_maps_v2_t;
+
+typedef struct zx_info_maps_mapping_v3 {
+    zx_vm_option_t mmu_flags;
+    uint8_t padding1[4];
+    zx_koid_t vmo_koid;
+    uint64_t vmo_offset;
+    size_t committed_bytes;
+    size_t populated_bytes;
+    size_t committed_private_bytes;
+    size_t populated_private_bytes;
+    size_t committed_scaled_bytes;
+    size_t populated_scaled_bytes;
+    uint64_t committed_fractional_scaled_bytes;
+    uint64_t populated_fractional_scaled_bytes;
+} zx_info_maps_mapping_v3_t;
+
+typedef struct zx_info_maps_v3 {
+    char name[ZX_MAX_NAME_LEN];
+    zx_vaddr_t base;
+    size_t size;
+    size_t depth;
+    zx_info_maps_type_t type;
+    union {
+        zx_info_maps_mapping_v3_t mapping;
+    } u;
+} zx_info_maps_v3_t;
+
+// Version 2 ends with committed_change_events, which is always 0, version 3 with populated_bytes.
+typedef struct zx_info_vmo_v4 {
+    zx_koid_t koid;
+    char name[ZX_MAX_NAME_LEN];
+    uint64_t size_bytes;
+    zx_koid_t parent_koid;
+    size_t num_children;
+    size_t num_mappings;
+    size_t share_count;
+    uint32_t flags;
+    uint8_t padding1[4];
+    uint64_t committed_bytes;
+    zx_rights_t handle_rights;
+    uint32_t cache_policy;
+    uint64_t metadata_bytes;
+    uint64_t committed_change_events;
+    uint64_t populated_bytes;
+    uint64_t committed_private_bytes;
+    uint64_t populated_private_bytes;
+    uint64_t committed_scaled_bytes;
+    uint64_t populated_scaled_bytes;
+    uint64_t committed_fractional_scaled_bytes;
+    uint64_t populated_fractional_scaled_bytes;
+} zx_info_vmo_v4_t;
+
+// Beside ZX_INFO_CPU_STATS. Energy is not known, and 0.
+typedef struct zx_info_cpu_stats_v2 {
+    uint32_t cpu_number;
+    uint32_t flags;
+    zx_duration_t idle_time;
+    zx_duration_t normalized_busy_time;
+    uint64_t reschedules;
+    uint64_t context_switches;
+    uint64_t irq_preempts;
+    uint64_t preempts;
+    uint64_t yields;
+    uint64_t ints;
+    uint64_t timer_ints;
+    uint64_t timers;
+    uint64_t page_faults;
+    uint64_t exceptions;
+    uint64_t syscalls;
+    uint64_t reschedule_ipis;
+    uint64_t generic_ipis;
+    uint64_t active_energy_consumption_nj;
+    uint64_t idle_energy_consumption_nj;
+} zx_info_cpu_stats_v2_t;
+
+// What is not told apart here counts as other, and is 0 where it stands.
+typedef struct zx_info_kmem_stats_v2 {
+    uint64_t total_bytes;
+    uint64_t free_bytes;
+    uint64_t free_loaned_bytes;
+    uint64_t wired_bytes;
+    uint64_t total_heap_bytes;
+    uint64_t free_heap_bytes;
+    uint64_t vmo_bytes;
+    uint64_t mmu_overhead_bytes;
+    uint64_t ipc_bytes;
+    uint64_t cache_bytes;
+    uint64_t slab_bytes;
+    uint64_t zram_bytes;
+    uint64_t other_bytes;
+    uint64_t vmo_reclaim_total_bytes;
+    uint64_t vmo_reclaim_newest_bytes;
+    uint64_t vmo_reclaim_oldest_bytes;
+    uint64_t vmo_reclaim_disabled_bytes;
+    uint64_t vmo_discardable_locked_bytes;
+    uint64_t vmo_discardable_unlocked_bytes;
+} zx_info_kmem_stats_v2_t;
+
+// Beside ZX_INFO_BTI: pinned memory that is in use, and in quarantine.
+typedef struct zx_info_bti_v2 {
+    uint64_t minimum_contiguity;
+    uint64_t aspace_size;
+    uint64_t pmo_count;
+    uint64_t quarantine_count;
+} zx_info_bti_v2_t;
+
 __END_CDECLS
 
 #endif // ZIRCON_SYSCALLS_OBJECT_H_
