@@ -1,5 +1,5 @@
 // Part of libzircon. BSD-3-Clause, see LICENSE.
-#include "harness.h"
+#include "child.h"
 
 TEST(syscall_test_0, returns_zero) {
     EXPECT_EQ(zx_syscall_test_0(), 0);
@@ -13,6 +13,21 @@ TEST(syscall_test_1, returns_its_argument) {
     EXPECT_EQ(zx_syscall_test_1(ZX_ERR_INTERNAL_INTR_RETRY), ZX_ERR_INTERNAL_INTR_RETRY);
     const uint64_t words[8] = {(uint64_t)(int64_t)ZX_ERR_INTERNAL_INTR_RETRY};
     EXPECT_EQ((int64_t)libzircon_call(ZX_SYS_syscall_test_1, words), ZX_ERR_INTERNAL_INTR_RETRY);
+}
+
+// It is what calls return that are to be made again, but not here.
+TEST(syscall_test_1, returns_the_status_of_an_interrupted_call) {
+    const uint64_t words[8] = {(uint64_t)(int64_t)ZX_ERR_INTERNAL_INTR_RETRY};
+    EXPECT_EQ(zx_syscall_test_1(ZX_ERR_INTERNAL_INTR_RETRY), ZX_ERR_INTERNAL_INTR_RETRY);
+    EXPECT_EQ((int64_t)libzircon_call(ZX_SYS_syscall_test_1, words), ZX_ERR_INTERNAL_INTR_RETRY);
+}
+
+TEST_OF_LOADED(syscall_test_1, returns_that_status_in_a_loaded_program_too) {
+    struct child child;
+    child_begin(&child);
+    EXPECT_EQ(CHILD_STATUS(&child, "syscall_test_1", (uint64_t)(int64_t)ZX_ERR_INTERNAL_INTR_RETRY),
+              ZX_ERR_INTERNAL_INTR_RETRY);
+    child_end(&child);
 }
 
 TEST(syscall_test_2, returns_the_sum) {

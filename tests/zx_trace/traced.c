@@ -11,6 +11,7 @@
 #include <threads.h>
 #include <unistd.h>
 #include <zircon/process.h>
+#include <zircon/processargs.h>
 #include <zircon/syscalls.h>
 #include <zircon/syscalls/object.h>
 #include <zircon/syscalls/port.h>
@@ -207,6 +208,27 @@ static void write_much(void) {
     }
 }
 
+// Records what the kernel does, and prints the records.
+static void kernel_trace(void) {
+    static char records[1 << 16];
+    zx_handle_t resource = zx_take_startup_handle(PA_HND(PA_RESOURCE, 0)), ends[2];
+    char name[ZX_MAX_NAME_LEN] = "a probe";
+    size_t size = 0;
+    zx_status_t probe = zx_ktrace_control(resource, 4, 0, name);
+    if (probe < 0 || zx_ktrace_control(resource, 1, 0, NULL) != ZX_OK) {
+        die("cannot start the trace");
+    }
+    zx_channel_create(0, &ends[0], &ends[1]);
+    zx_channel_write(ends[0], 0, "hello", 5, NULL, 0);
+    zx_ktrace_write(resource, (uint32_t)probe, 0x11, 0x22);
+    zx_ktrace_control(resource, 2, 0, NULL);
+    if (zx_ktrace_read(resource, records, 0, sizeof(records), &size) != ZX_OK) {
+        die("cannot read the trace");
+    }
+    fwrite(records, 1, size, stdout);
+    zx_handle_close_many(ends, 2);
+}
+
 static const struct {
     const char *name;
     void (*run)(void);
@@ -222,6 +244,7 @@ static const struct {
     {"crash", crash},
     {"fail", fail},
     {"write_much", write_much},
+    {"kernel_trace", kernel_trace},
 };
 
 int main(int argc, char **argv) {

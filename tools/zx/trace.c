@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "../../src/syscalls/table.h"
+#include "trace_kernel.h"
 #include "trace_report.h"
 #include "zx.h"
 
@@ -25,6 +26,7 @@ enum {
 
 static const char help[] =
     "usage: zx trace [OPTION]... [--] PROGRAM [ARGUMENT]...\n"
+    "       zx trace [-o FILE] --kernel FILE\n"
     "\n"
     "Runs PROGRAM and prints every Zircon system call of its threads and child processes.\n"
     "\n"
@@ -43,6 +45,8 @@ static const char help[] =
     "  -c               instead of calls, a summary: how often, how many failed, how long\n"
     "  --sort KEY       sort the summary by time, calls, errors or name (time)\n"
     "  --timeline FILE  instead of calls, a timeline in JSON, for ui.perfetto.dev; with -o both\n"
+    "  --kernel FILE    run nothing, but print the records of the kernel's own trace that a\n"
+    "                   program read with zx_ktrace_read and stored in FILE\n"
     "\n"
     "A call is printed when it is over. One that takes longer than 100 ms is printed in two "
     "halves,\n"
@@ -56,7 +60,7 @@ static const char help[] =
 static struct {
     bool help, summary, stamps, durations, failed;
     struct zx_list calls, koids, handles, threads;
-    const char *output, *timeline, *sort;
+    const char *output, *timeline, *sort, *kernel;
     uint32_t data_limit;
 } options;
 
@@ -143,6 +147,7 @@ static bool parse_options(int *argc, char **argv) {
         {.name = "-o", .text = &options.output},
         {.name = "--timeline", .text = &options.timeline},
         {.name = "--sort", .text = &options.sort},
+        {.name = "--kernel", .text = &options.kernel},
         {.name = "-s", .number = &options.data_limit},
     };
     size_t count = sizeof(list) / sizeof(list[0]);
@@ -372,6 +377,10 @@ int trace_command(int argc, char **argv) {
     if (options.help) {
         fputs(help, stdout);
         return ZX_EXIT_OK;
+    }
+    if (options.kernel != NULL) {
+        return argc == 0 ? trace_kernel(options.kernel, options.output)
+                         : zx_usage_error("trace", "--kernel runs no program");
     }
     if (argc == 0) {
         return zx_usage_error("trace", "give the program to run");

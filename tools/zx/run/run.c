@@ -1,12 +1,14 @@
 // Part of libzircon. BSD-3-Clause, see LICENSE.
 //
 // zx run: runs a program that was compiled for Fuchsia.
+#include <libzircon/machine.h>
 #include <limits.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+#include <zircon/status.h>
 #include <zircon/syscalls.h>
 #include <zircon/syscalls/object.h>
 
@@ -37,6 +39,8 @@ static const char help[] =
     "                   those of its standard files: job, resource, vdso, files\n"
     "  --trace          print its system calls, as zx trace does\n"
     "  --linker-log     let the dynamic linker tell what it loads\n"
+    "  --framebuffer FILE\n"
+    "                   when it has ended, store what its framebuffer shows as a picture (PPM)\n"
     "\n"
     "The exit status is that of PROGRAM (255 for one that does not fit), 124 if its time was up,\n"
     "128 + N if signal N ended it; 2 if zx was called wrongly, 3 if PROGRAM cannot be run.\n";
@@ -44,7 +48,7 @@ static const char help[] =
 static struct {
     bool help, env_all, own_job, trace, linker_log;
     struct zx_list libraries, environment, without;
-    const char *sysroot;
+    const char *sysroot, *framebuffer;
     uint32_t time, memory;
 } options;
 
@@ -52,6 +56,7 @@ static const struct zx_option table[] = {
     {.name = "--help", .flag = &options.help},
     {.name = "--libraries", .list = &options.libraries},
     {.name = "--sysroot", .text = &options.sysroot},
+    {.name = "--framebuffer", .text = &options.framebuffer},
     {.name = "--env", .list = &options.environment},
     {.name = "--env-all", .flag = &options.env_all},
     {.name = "--time", .number = &options.time},
@@ -275,6 +280,14 @@ int run_command(int argc, char **argv) {
         pthread_detach(thread);
     }
     int status = finish();
+    if (options.framebuffer != NULL) {
+        zx_status_t stored = libzircon_framebuffer_write(options.framebuffer);
+        if (stored != ZX_OK) {
+            zx_complain("run", "no picture in %s: %s", options.framebuffer,
+                        stored == ZX_ERR_BAD_STATE ? "there is no framebuffer"
+                                                   : zx_status_get_string(stored));
+        }
+    }
     fflush(NULL);
     _exit(status); // other threads still sleep in read and the like
 }
