@@ -185,6 +185,9 @@ void thread_take_signals(struct thread *self) {
 }
 
 void thread_drop_signals(struct thread *self) {
+    if (self->leaving && self->own_stack == NULL) {
+        return; // nothing of the program's runs after this
+    }
     stack_t stack = {.ss_flags = SS_DISABLE};
     if (self->own_stack != NULL) {
         stack = (stack_t){.ss_sp = self->own_stack, .ss_size = self->own_stack_size};

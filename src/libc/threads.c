@@ -279,13 +279,40 @@ static void *run_c11(void *argument) {
 
 // --- threads that zx_thread_start starts ---
 
+// Linux's number of the calling thread, without asking Linux: libc tells debuggers where it keeps
+// that.
+static uint32_t own_tid(void) {
+    enum { UNKNOWN, KNOWN, NONE };
+    static _Atomic uint32_t state;
+    static uint32_t offset;
+    if (atomic_load_explicit(&state, memory_order_acquire) == KNOWN) {
+        uint32_t tid;
+        memcpy(&tid, (const char *)pthread_self() + offset, sizeof(tid));
+        return tid;
+    }
+    uint32_t tid = thread_current_tid();
+    if (atomic_load(&state) == UNKNOWN) {
+        const uint32_t *place =
+            dlsym(RTLD_DEFAULT, "_thread_db_pthread_tid"); // bits, count, offset
+        uint32_t found = 0;
+        if (place != NULL && place[0] == 32 && place[2] < 4096) {
+            memcpy(&found, (const char *)pthread_self() + place[2], sizeof(found));
+        }
+        if (found == tid) {
+            offset = place[2];
+        }
+        atomic_store(&state, found == tid ? KNOWN : NONE);
+    }
+    return tid;
+}
+
 static void *first(void *argument) {
     thread_first(argument);
 }
 
 static void *run_started(void *argument) {
     struct thread *self = argument;
-    entry_adopt(self);
+    entry_adopt(self, own_tid());
     signal_unblock(self->signal_mask);
     return thread_run_based(self, first, self);
 }

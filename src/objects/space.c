@@ -123,6 +123,7 @@ void space_close_locked(struct thread *self, struct space *space) {
         atomic_store(&arena.owners[first + unit], NULL);
     }
     arena.large -= space->is_large;
+    arena.next = first; // Linux and the processor still know the place
     mutex_unlock(self, &arena.lock);
 }
 

@@ -60,8 +60,8 @@ struct thread *entry_attach(struct thread_object *object) {
 }
 
 // A thread that somebody started by zx_thread_start: its descriptor and its object are there.
-void entry_adopt(struct thread *self) {
-    atomic_store(&self->tid, thread_current_tid());
+void entry_adopt(struct thread *self, uint32_t tid) {
+    atomic_store(&self->tid, tid);
     thread_take_signals(self);
     current = self;
     libc_thread_attached();

@@ -12,9 +12,9 @@ struct thread *entry_attach(struct thread_object *object);
 struct thread *entry_current(void);
 
 // The calling thread of libc carries this descriptor, which was made for it.
-void entry_adopt(struct thread *self);
+void entry_adopt(struct thread *self, uint32_t tid);
 
-// The calling thread leaves for good.
+// The calling thread leaves for good; its signals are blocked already, or not.
 void entry_detach(bool blocked);
 
 // In the child of a fork.

@@ -303,3 +303,95 @@ TEST_OF_LOADED(vmar_unmap_handle_close_thread_exit, leaves_the_vdso_where_it_is)
               ZX_ERR_ACCESS_DENIED);
     child_end(&child);
 }
+
+// --- places that are none ---
+
+static const uint64_t nowhere[] = {
+    0,                  // nothing is there
+    0x10,               //
+    0x7fffffffe000,     // the last page that programs could have
+    0x7ffffffff000,     // and behind it
+    0x800000000000,     // not canonical
+    0xdeadbeefdeadbeef, //
+    0xffff800000000000, // the other half of the addresses
+    0xffffffffff600000, //
+    UINT64_MAX,         //
+};
+enum { NOWHERES = sizeof(nowhere) / sizeof(nowhere[0]) };
+
+TEST_OF_LOADED(process_start, with_an_entry_that_is_none_ends_by_an_exception) {
+    for (size_t i = 0; i < NOWHERES + 2; i++) {
+        struct child child;
+        child_make(&child, ZX_HANDLE_INVALID);
+        // Memory of its own that is no code, too.
+        child.code = i < NOWHERES ? nowhere[i] : i == NOWHERES ? child.stack - 64 : child.calls;
+        child_start(&child);
+        EXPECT_EQ(wait_for_end(child.process), ZX_TASK_RETCODE_EXCEPTION_KILL);
+        child_end(&child);
+    }
+}
+
+TEST_OF_LOADED(process_start, with_a_stack_that_is_none_ends_by_an_exception) {
+    for (size_t i = 0; i < NOWHERES + 1; i++) {
+        struct child child;
+        child_make(&child, ZX_HANDLE_INVALID);
+        child.stack = i < NOWHERES ? nowhere[i] : child.code;
+        child_start(&child);
+        EXPECT_EQ(wait_for_end(child.process), ZX_TASK_RETCODE_EXCEPTION_KILL);
+        child_end(&child);
+    }
+}
+
+TEST_OF_LOADED(thread_start, anywhere_ends_its_process_alone) {
+    for (size_t i = 0; i < NOWHERES; i++) {
+        struct child child;
+        zx_handle_t thread;
+        child_begin(&child);
+        EXPECT_OK(zx_thread_create(child.process, "lost", 4, 0, &thread));
+        EXPECT_OK(
+            zx_thread_start(thread, nowhere[i], nowhere[NOWHERES - 1 - i], UINT64_MAX, UINT64_MAX));
+        EXPECT_EQ(wait_for_end(child.process), ZX_TASK_RETCODE_EXCEPTION_KILL);
+        EXPECT_OK(zx_object_wait_one(thread, ZX_THREAD_TERMINATED, ZX_TIME_INFINITE, NULL));
+        close_handle(thread);
+        child_end(&child);
+    }
+}
+
+// In a call a thread cannot be given such a place; at an exception it can, and stops there again.
+TEST_OF_LOADED(thread_write_state, leads_to_nowhere_and_back) {
+    struct child child;
+    zx_handle_t channel, exception, token;
+    zx_exception_info_t info;
+    zx_thread_state_general_regs_t registers, lost;
+    uint32_t handled = ZX_EXCEPTION_STATE_HANDLED;
+    child_begin(&child);
+    EXPECT_EQ(CHILD_STATUS(&child, "handle_close", 5), ZX_ERR_BAD_HANDLE);
+    EXPECT_OK(zx_task_create_exception_channel(child.process, 0, &channel));
+    EXPECT_OK(zx_task_suspend_token(child.thread, &token));
+    EXPECT_OK(zx_object_wait_one(child.thread, ZX_THREAD_SUSPENDED, ZX_TIME_INFINITE, NULL));
+    EXPECT_OK(zx_thread_read_state(child.thread, ZX_THREAD_STATE_GENERAL_REGS, &registers,
+                                   sizeof(registers)));
+    lost = registers;
+    lost.rip = 0x10;
+    EXPECT_OK(
+        zx_thread_write_state(child.thread, ZX_THREAD_STATE_GENERAL_REGS, &lost, sizeof(lost)));
+    close_handle(token);
+    for (size_t i = 0; i < NOWHERES; i++) {
+        EXPECT_OK(zx_object_wait_one(channel, ZX_CHANNEL_READABLE, ZX_TIME_INFINITE, NULL));
+        EXPECT_OK(zx_channel_read(channel, 0, &info, &exception, sizeof(info), 1, NULL, NULL));
+        EXPECT_EQ(info.tid, koid_of(child.thread));
+        lost.rip = nowhere[i];
+        lost.rsp = nowhere[NOWHERES - 1 - i];
+        if (i == NOWHERES - 1) {
+            lost = registers; // and back into the call
+        }
+        EXPECT_OK(
+            zx_thread_write_state(child.thread, ZX_THREAD_STATE_GENERAL_REGS, &lost, sizeof(lost)));
+        EXPECT_OK(
+            zx_object_set_property(exception, ZX_PROP_EXCEPTION_STATE, &handled, sizeof(handled)));
+        close_handle(exception);
+    }
+    EXPECT_EQ(CHILD_STATUS(&child, "handle_close", 5), ZX_ERR_BAD_HANDLE);
+    close_handle(channel);
+    child_end(&child);
+}

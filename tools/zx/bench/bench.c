@@ -88,14 +88,15 @@ static size_t list_rows(const struct bench_options *options, struct bench_result
             if (!bench_can(&row->sides[0])) {
                 continue; // what it measures is not there yet
             }
-            size_t variants = row->form == BENCH_ALONE ? 1 : row->form == BENCH_PAIR ? 2 : 4;
+            bool pinned = row->form == BENCH_PAIR || row->form == BENCH_TURNS;
+            size_t variants = row->form == BENCH_ALONE ? 1 : pinned ? 2 : 4;
             for (size_t variant = 0; variant < variants; variant++) {
                 BENCH_CHECK(count < room);
                 struct bench_result *result = &results[count];
                 *result = (struct bench_result){
                     .row = row,
                     .threads = row->form == BENCH_SCALES ? threads[variant] : 1,
-                    .cpus = row->form == BENCH_PAIR ? (uint32_t)variant + 1 : 0,
+                    .cpus = pinned ? (uint32_t)variant + 1 : 0,
                     .round_count = options->rounds,
                 };
                 bench_name_result(result);

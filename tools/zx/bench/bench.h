@@ -38,6 +38,7 @@ static inline bool bench_can(const struct bench_side *side) {
 enum bench_form {
     BENCH_ALONE,  // one thread
     BENCH_SCALES, // one thread, then 2, 4 and 8 of them, each with a state of its own
+    BENCH_TURNS,  // one thread that makes others and waits for them: on one CPU, and on two
     BENCH_PAIR,   // two threads, on one CPU and on two; set_up calls bench_start_partner
 };
 

@@ -7,7 +7,14 @@
 
 #include "../run/process.h"
 
-enum { PAGE = 4096, DATA_PAGES = 4, SEGMENTS_MAX = 16, NAMES_MAX = 64 << 10, SYMBOLS_MAX = 1024 };
+enum {
+    PAGE = 4096,
+    DATA_PAGES = 4,
+    REGION = 256 << 10,
+    SEGMENTS_MAX = 16,
+    NAMES_MAX = 64 << 10,
+    SYMBOLS_MAX = 1024
+};
 
 extern const char __start_loaded_code[], __stop_loaded_code[];
 
@@ -117,7 +124,7 @@ static void start(zx_handle_t job, void (*main)(zx_handle_t, const struct loaded
                   struct bench_loaded *made, bool talks) {
     const size_t size = talks ? (size_t)DATA_PAGES * PAGE : PAGE;
     find_vdso();
-    zx_handle_t data, there = ZX_HANDLE_INVALID;
+    zx_handle_t data, region, there = ZX_HANDLE_INVALID;
     zx_vaddr_t code, at;
     size_t code_size = (size_t)(__stop_loaded_code - __start_loaded_code);
     BENCH_OK(zx_process_create(job, "bench", 5, 0, &made->process, &made->root));
@@ -131,7 +138,13 @@ static void start(zx_handle_t job, void (*main)(zx_handle_t, const struct loaded
     calls.thread = PLACE_OF(loaded_thread, code);
     BENCH_OK(zx_vmo_create(size, 0, &data));
     BENCH_OK(zx_vmo_write(data, &calls, 0, sizeof(calls)));
-    BENCH_OK(zx_vmar_map(made->root, ZX_VM_PERM_READ | ZX_VM_PERM_WRITE, 0, data, 0, size, &at));
+    // At the end of a region of a stack's usual size.
+    BENCH_OK(zx_vmar_allocate(made->root,
+                              ZX_VM_CAN_MAP_READ | ZX_VM_CAN_MAP_WRITE | ZX_VM_CAN_MAP_SPECIFIC, 0,
+                              REGION, &region, &at));
+    BENCH_OK(zx_vmar_map(region, ZX_VM_PERM_READ | ZX_VM_PERM_WRITE | ZX_VM_SPECIFIC, REGION - size,
+                         data, 0, size, &at));
+    BENCH_OK(zx_handle_close(region));
     BENCH_OK(zx_handle_close(data));
     made->nanosleep = base + vdso.nanosleep;
     made->stack = at + size - 64;

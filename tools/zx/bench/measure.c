@@ -72,6 +72,16 @@ static void pin(int cpu) {
     BENCH_CHECK(sched_setaffinity(0, sizeof(one), &one) == 0);
 }
 
+// To the first few CPUs; Linux chooses among them.
+static void confine(const cpu_set_t *allowed, uint32_t cpus) {
+    cpu_set_t few;
+    CPU_ZERO(&few);
+    for (uint32_t i = 0; i < cpus; i++) {
+        CPU_SET((size_t)nth_cpu(allowed, (int)i), &few);
+    }
+    BENCH_CHECK(sched_setaffinity(0, sizeof(few), &few) == 0);
+}
+
 struct partner {
     void *(*run)(void *state);
     void *state;
@@ -202,7 +212,7 @@ static uint64_t find_count(const struct bench_side *side, void *state, uint32_t 
 
 void bench_name_result(struct bench_result *result) {
     const char *name = result->row->name;
-    if (result->row->form == BENCH_PAIR) {
+    if (result->row->form == BENCH_PAIR || result->row->form == BENCH_TURNS) {
         snprintf(result->name, sizeof(result->name), "%s, %s", name,
                  result->cpus == 1 ? "one CPU" : "two CPUs");
     } else if (result->threads > 1) {
@@ -261,6 +271,8 @@ static void begin(struct run *run, struct bench_result *result) {
         partner_cpu = nth_cpu(&run->allowed, (int)result->cpus - 1);
         BENCH_CHECK(partner_cpu >= 0);
         pin(nth_cpu(&run->allowed, 0));
+    } else if (row->form == BENCH_TURNS) {
+        confine(&run->allowed, result->cpus);
     }
     for (size_t side = 0; side < row->side_count; side++) {
         const struct bench_side *way = &row->sides[side];

@@ -28,7 +28,7 @@ struct bench_result {
     char name[96];
     const struct bench_row *row;
     uint32_t threads; // of BENCH_SCALES
-    uint32_t cpus;    // of BENCH_PAIR, else 0: not pinned
+    uint32_t cpus;    // of BENCH_PAIR and BENCH_TURNS, else 0: not pinned
     uint32_t round_count;
     struct bench_timing sides[BENCH_MAX_SIDES];
 };

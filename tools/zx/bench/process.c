@@ -284,8 +284,8 @@ static const struct bench_side load_sides[] = {
 };
 
 static const struct bench_row rows[] = {
-    {"process create+start+exit", BENCH_ALONE, 0, BENCH_SIDES(process_sides)},
-    {"process kill to termination", BENCH_ALONE, 0, BENCH_SIDES(kill_sides)},
+    {"process create+start+exit", BENCH_TURNS, 0, BENCH_SIDES(process_sides)},
+    {"process kill to termination", BENCH_TURNS, 0, BENCH_SIDES(kill_sides)},
     {"program load+start+exit", BENCH_ALONE, 0, BENCH_SIDES(load_sides)},
 };
 const struct bench_noun bench_process = {rows, BENCH_COUNT(rows)};

@@ -254,7 +254,7 @@ static const struct bench_side kill_sides[] = {
 };
 
 static const struct bench_row rows[] = {
-    {"thread create+start+join", BENCH_ALONE, 0, BENCH_SIDES(life_sides)},
-    {"thread kill to termination", BENCH_ALONE, 0, BENCH_SIDES(kill_sides)},
+    {"thread create+start+join", BENCH_TURNS, 0, BENCH_SIDES(life_sides)},
+    {"thread kill to termination", BENCH_TURNS, 0, BENCH_SIDES(kill_sides)},
 };
 const struct bench_noun bench_thread = {rows, BENCH_COUNT(rows)};
