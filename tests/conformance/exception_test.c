@@ -470,3 +470,56 @@ TEST(task_bind_exception_port, of_the_dead_finds_nobody) {
     finish_stopped_thread(&stopped);
     close_handle(port);
 }
+
+TEST(task_resume_from_exception, takes_the_first_answer) {
+    zx_handle_t port, token;
+    struct started_thread thread;
+    EXPECT_OK(zx_port_create(0, &port));
+    EXPECT_OK(zx_task_bind_exception_port(zx_process_self(), port, 5, 0));
+    start_raw_thread(&thread, do_fault, OPCODE, 0);
+    receive_packet(port, 5, ZX_EXCP_UNDEFINED_INSTRUCTION, thread.handle);
+    EXPECT_STATUS(zx_task_resume_from_exception(5, port, 0), ZX_ERR_BAD_HANDLE);
+    EXPECT_STATUS(zx_task_resume_from_exception(thread.handle, 5, 0), ZX_ERR_BAD_HANDLE);
+    EXPECT_STATUS(zx_task_resume_from_exception(zx_process_self(), port, 0), ZX_ERR_WRONG_TYPE);
+    EXPECT_STATUS(zx_task_resume_from_exception(thread.handle, thread.handle, 0),
+                  ZX_ERR_WRONG_TYPE);
+    EXPECT_STATUS(zx_task_resume_from_exception(thread.handle, port, 1), ZX_ERR_INVALID_ARGS);
+    skip(thread.handle, 2);
+    // One that is suspended meanwhile stays where it is.
+    EXPECT_OK(zx_task_suspend(thread.handle, &token));
+    EXPECT_OK(zx_task_resume_from_exception(thread.handle, port, 0));
+    wait_for(thread.handle, ZX_THREAD_SUSPENDED);
+    EXPECT_STATUS(zx_task_resume_from_exception(thread.handle, port, 0), ZX_ERR_BAD_STATE);
+    close_handle(token);
+    finish_raw_thread(&thread);
+    EXPECT_OK(zx_task_bind_exception_port(zx_process_self(), ZX_HANDLE_INVALID, 0, 0));
+    close_handle(port);
+}
+
+static zx_handle_t stopped_by;
+
+static zx_status_t get_thread(void *context) {
+    return zx_exception_get_thread(stopped_by, context);
+}
+
+static zx_status_t get_process(void *context) {
+    return zx_exception_get_process(stopped_by, context);
+}
+
+static void expect_no_memory_for(allocating_call call) {
+    struct stopped_thread stopped;
+    zx_handle_t out = 7;
+    start_stopped_thread(&stopped, zx_process_self());
+    stopped_by = stopped.exception;
+    expect_no_memory(call, &out, sizeof(out));
+    close_handle(out);
+    finish_stopped_thread(&stopped);
+}
+
+TEST(exception_get_thread, says_when_memory_is_used_up) {
+    expect_no_memory_for(get_thread);
+}
+
+TEST(exception_get_process, says_when_memory_is_used_up) {
+    expect_no_memory_for(get_process);
+}
