@@ -85,6 +85,10 @@ void *bench_allocate(size_t size);
 pthread_t bench_start_partner(void *(*run)(void *state), void *state);
 void bench_join_partner(pthread_t partner);
 
+// Is this a build without a sanitizer? With one there are no loaded threads, since its code needs
+// libc's %fs, and no threads and signals that it does not know of.
+bool bench_is_plain(void);
+
 // True in `zx bench --smoke`, where big states may be small.
 extern bool bench_smoke;
 

@@ -103,7 +103,7 @@ static void folder_tear_down(void *opaque) {
 #define CROWD(title, threads, function)                                                            \
     {                                                                                              \
         .name = title, .kind = BENCH_OURS, .size = threads, .set_up = crowd_set_up,                \
-        .run = function, .tear_down = crowd_tear_down                                              \
+        .run = function, .tear_down = crowd_tear_down, .available = bench_is_plain                 \
     }
 
 static const struct bench_side list_sides[] = {

@@ -65,12 +65,14 @@ static const struct bench_side null_sides[] = {
      .kind = BENCH_OURS,
      .set_up = loaded_set_up,
      .run = loaded_null_run,
-     .tear_down = loaded_tear_down},
+     .tear_down = loaded_tear_down,
+     .available = bench_is_plain},
     {.name = "libzircon, loaded, own %gs",
      .kind = BENCH_OURS,
      .set_up = foreign_set_up,
      .run = loaded_null_run,
-     .tear_down = loaded_tear_down},
+     .tear_down = loaded_tear_down,
+     .available = bench_is_plain},
     {.name = "getppid",
      .kind = BENCH_NEIGHBOUR,
      .set_up = nothing_set_up,
@@ -148,7 +150,8 @@ static const struct bench_side channel_sides[] = {
      .kind = BENCH_OURS,
      .set_up = loaded_channel_set_up,
      .run = loaded_channel_run,
-     .tear_down = loaded_channel_tear_down},
+     .tear_down = loaded_channel_tear_down,
+     .available = bench_is_plain},
 };
 
 // --- a round trip between two threads, of which the other one is linked ---
@@ -233,7 +236,8 @@ static const struct bench_side trip_sides[] = {
      .kind = BENCH_OURS,
      .set_up = loaded_trip_set_up,
      .run = loaded_trip_run,
-     .tear_down = loaded_trip_tear_down},
+     .tear_down = loaded_trip_tear_down,
+     .available = bench_is_plain},
 };
 
 static const struct bench_row rows[] = {

@@ -111,6 +111,17 @@ static uintptr_t map_vdso(zx_handle_t root) {
     return base;
 }
 
+bool bench_is_plain(void) {
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+    return false;
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
+    return false;
+#endif
+#endif
+    return true;
+}
+
 // --- processes ---
 
 static uintptr_t place_of(void (*function)(void), uintptr_t code) {

@@ -155,7 +155,8 @@ static const struct bench_side suspend_sides[] = {
      .kind = BENCH_NEIGHBOUR,
      .set_up = signal_set_up,
      .run = signal_run,
-     .tear_down = signal_tear_down},
+     .tear_down = signal_tear_down,
+     .available = bench_is_plain},
 };
 
 // --- by a fault ---
@@ -350,12 +351,14 @@ static const struct bench_side exception_sides[] = {
      .kind = BENCH_NEIGHBOUR,
      .set_up = bare_set_up,
      .run = bare_run,
-     .tear_down = bare_tear_down},
+     .tear_down = bare_tear_down,
+     .available = bench_is_plain},
     {.name = "SIGSEGV handler alone",
      .kind = BENCH_FLOOR,
      .set_up = alone_set_up,
      .run = alone_run,
-     .tear_down = free},
+     .tear_down = free,
+     .available = bench_is_plain},
 };
 
 static const struct bench_row rows[] = {

@@ -129,7 +129,8 @@ static const struct bench_side life_sides[] = {
      .kind = BENCH_OURS,
      .set_up = loaded_life_set_up,
      .run = loaded_life_run,
-     .tear_down = loaded_life_tear_down},
+     .tear_down = loaded_life_tear_down,
+     .available = bench_is_plain},
     {.name = "libzircon, pthread_create",
      .kind = BENCH_OURS,
      .set_up = life_set_up,
@@ -139,7 +140,8 @@ static const struct bench_side life_sides[] = {
      .kind = BENCH_NEIGHBOUR,
      .set_up = life_set_up,
      .run = posix_run,
-     .tear_down = life_tear_down},
+     .tear_down = life_tear_down,
+     .available = bench_is_plain},
 };
 
 // --- kill ---
@@ -250,7 +252,8 @@ static const struct bench_side kill_sides[] = {
      .set_up = kill_set_up,
      .prepare = cancel_prepare,
      .run = cancel_run,
-     .tear_down = free},
+     .tear_down = free,
+     .available = bench_is_plain},
 };
 
 static const struct bench_row rows[] = {
