@@ -33,6 +33,7 @@ struct coverage_call {
     bool seen[COVERAGE_STATUSES]; // by the status with its sign turned
     // Why errors[i] of the row cannot occur, or null; as many as the row has errors.
     const char **cannot;
+    const char *refused; // why it never succeeds, or null
 };
 
 // A case that did not pass; all in one piece of memory, the name first.

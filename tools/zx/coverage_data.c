@@ -189,6 +189,10 @@ static const char *join_unseen_line(struct coverage *coverage, char *line) {
     if (call == NULL) {
         return "the table has no such call; correct or remove the line";
     }
+    if (error != NULL && strcmp(error, "OK") == 0) {
+        call->refused = reason + 3;
+        return call->seen[0] ? "a test has seen the call succeed; remove the line" : NULL;
+    }
     for (size_t i = 0; error != NULL && i < call->desc->error_count; i++) {
         if (strcmp(coverage_short_error(call->desc->errors[i].name), error) == 0) {
             call->cannot[i] = reason + 3;

@@ -113,6 +113,11 @@ static void print_error(FILE *out, const struct coverage_call *call, size_t i) {
 static void print_errors_cell(FILE *out, const struct coverage_call *call) {
     struct coverage_errors errors = coverage_count_errors(call);
     fputs("<td>", out);
+    if (call->refused != NULL) {
+        fputs("never succeeds: ", out);
+        print_text(out, call->refused);
+        fputs("<br>", out);
+    }
     if (errors.listed > 0) {
         fprintf(out, "<details><summary>%zu of %zu", errors.seen, errors.listed);
         if (errors.cannot > 0) {

@@ -80,6 +80,9 @@ static void print_one(FILE *out, const struct coverage *coverage,
                       const struct coverage_call *call) {
     fprintf(out, "zx_%s: %s, group %s, since %s, zCore: %s\n", call->desc->name,
             coverage_state_names[call->state], call->desc->group, coverage_since(call), call->peer);
+    if (call->refused != NULL) {
+        fprintf(out, "  never succeeds: %s\n", call->refused);
+    }
     fprintf(out, "  errors\n");
     for (size_t i = 0; i < call->desc->error_count; i++) {
         const char *name = coverage_short_error(call->desc->errors[i].name);
@@ -304,6 +307,13 @@ void coverage_print_markdown(FILE *out, const struct coverage *coverage) {
           "- *zCore*: what that peer did with the call in 2022: yes, stub (answers without doing "
           "all of the work), no, vdso (a function of the vDSO image that it loads).\n",
           out);
+    for (size_t i = 0; i < ZX_SYS_COUNT; i++) {
+        const struct coverage_call *call = &coverage->calls[i];
+        if (call->refused != NULL) {
+            fprintf(out, "\n`%s` checks its arguments and never succeeds: %s.\n", call->desc->name,
+                    call->refused);
+        }
+    }
     for (const char *group = next_group(NULL); group != NULL; group = next_group(group)) {
         fprintf(out, "\n## %s\n\n", group);
         fputs("| call | since | state | tests | errors seen | never seen | cannot occur | zCore |\n"
