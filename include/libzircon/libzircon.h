@@ -47,8 +47,11 @@ uint64_t libzircon_call(uint32_t number, const uint64_t words[8]);
 
 // Sees every call of every thread that enters the kernel: before it with `result` null, after it
 // with the result. Runs in the thread that makes the call, outside of the kernel, and must make no
-// calls itself but the two below. One hook at a time; null takes it away.
+// calls itself but the three below. One hook at a time; null takes it away.
 // Calls in progress at that moment may still see the hook before, with either context.
+// A thread of a program that zx run has loaded has no libc of ours: there the hook runs on a stack
+// of the kernel's, with thread-local variables of its own that begin as those of the thread that
+// called libzircon_trace; only of libraries that were there when the program started.
 typedef void (*libzircon_trace_hook)(void *context, uint32_t number, const uint64_t words[8],
                                      const uint64_t *result);
 void libzircon_trace(libzircon_trace_hook hook, void *context);
@@ -59,6 +62,9 @@ bool libzircon_describe_handle(zx_handle_t handle, zx_obj_type_t *type, zx_koid_
 
 // The calling thread, ZX_KOID_INVALID if it never entered the kernel. A trace hook may call it.
 zx_koid_t libzircon_thread_koid(void);
+
+// Does the calling thread belong to a program that zx run has loaded? A trace hook may call it.
+bool libzircon_thread_is_loaded(void);
 
 __END_CDECLS
 

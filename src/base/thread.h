@@ -54,12 +54,15 @@ enum thread_pending {
 // A descriptor lies at the start of an aligned block, with the thread's stacks behind it: whoever
 // runs on one of them finds the descriptor by his stack pointer.
 //
-//     descriptor | no access | kernel stack, of loaded threads | no access | signal stack
+//     descriptor | no access | kernel stack, of loaded threads | no access | signal stack | storage
+//
+// The last is for hooks in loaded threads, see libc/storage.c.
 enum {
     THREAD_BLOCK = 256 << 10,
     THREAD_KERNEL_STACK = 12 << 10, // where it begins
     THREAD_SIGNAL_GUARD = 128 << 10,
     THREAD_SIGNAL_STACK = THREAD_SIGNAL_GUARD + (4 << 10),
+    THREAD_STORAGE = THREAD_BLOCK - (16 << 10),
 };
 
 // Where the code in assembly finds things.

@@ -87,8 +87,18 @@ void thread_set_gs(struct thread *self, uint64_t base) {
     linux_call(SYS_arch_prctl, ARCH_SET_GS, base);
 }
 
+uint64_t thread_fs(void) {
+    uint64_t base = 0;
+    linux_call(SYS_arch_prctl, ARCH_GET_FS, &base);
+    return base;
+}
+
 void thread_set_fs(uint64_t base) {
     linux_call(SYS_arch_prctl, ARCH_SET_FS, base);
+}
+
+void thread_allow_calls(struct thread *self, bool allowed) {
+    self->dispatch = allowed ? SYSCALL_DISPATCH_FILTER_ALLOW : SYSCALL_DISPATCH_FILTER_BLOCK;
 }
 
 // --- descriptors ---
@@ -172,7 +182,7 @@ struct thread *thread_of_stack(void) {
 void thread_take_signals(struct thread *self) {
     stack_t stack = {
         .ss_sp = (char *)self + THREAD_SIGNAL_STACK,
-        .ss_size = THREAD_BLOCK - THREAD_SIGNAL_STACK,
+        .ss_size = THREAD_STORAGE - THREAD_SIGNAL_STACK,
     };
     stack_t before = {0};
     linux_call(SYS_sigaltstack, &stack, &before);

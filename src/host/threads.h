@@ -75,6 +75,10 @@ __attribute__((noreturn)) void host_exit(int code);
 // finds it by.
 void thread_set_gs(struct thread *self, uint64_t base);
 void thread_set_fs(uint64_t base);
+uint64_t thread_fs(void);
+
+// May a loaded thread make Linux calls from code that is not the kernel's?
+void thread_allow_calls(struct thread *self, bool allowed);
 
 // Cells in the magazines that all threads have for slab cache `id`.
 uint32_t threads_count_cells(struct thread *self, uint32_t id);

@@ -5,6 +5,7 @@
 
 #include <pthread.h>
 #include <stdbool.h>
+#include <stdint.h>
 
 // pthread_create without a thread object: for threads that are not the program's.
 int libc_create_thread(pthread_t *thread, void *(*function)(void *), void *argument);
@@ -22,6 +23,12 @@ void libc_offer_threads(void);
 
 // Lets zx_thread_start make threads of the linked program.
 void libc_offer_thread_starts(void);
+
+// Keeps a copy of the calling thread's thread-local storage, as a pattern for others.
+void libc_storage_capture(void);
+
+// What %fs is to be while code of libc's runs in a loaded thread; 0 if there is no pattern.
+uint64_t libc_storage_of(struct thread *self);
 
 struct thread_object;
 

@@ -6,6 +6,8 @@
 #include "syscalls/syscall.h"
 
 _Atomic uint32_t call_watchers KERNEL_STATE;
+void (*call_hook_loaded)(struct thread *self, uint32_t number, const uint64_t words[8],
+                         const uint64_t *result);
 
 uint64_t dispatch(struct thread *self, uint32_t number, const uint64_t a[8]) {
     switch (number) {

@@ -11,5 +11,9 @@ enum call_watcher {
 };
 extern _Atomic uint32_t call_watchers;
 
+// Calls the hook in a loaded thread: set by entry.c before there is a WATCHER_HOOK.
+extern void (*call_hook_loaded)(struct thread *self, uint32_t number, const uint64_t words[8],
+                                const uint64_t *result);
+
 // Makes the call with its arguments as words. The result, a signed one with its sign extended.
 uint64_t dispatch(struct thread *self, uint32_t number, const uint64_t a[8]);

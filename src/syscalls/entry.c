@@ -219,11 +219,35 @@ ZX_EXPORT uint64_t libzircon_call(uint32_t number, const uint64_t words[8]) {
                           : call_by_number(self, number, words);
 }
 
+__attribute__((noinline)) static void hook_as(struct thread *self, libzircon_trace_hook hook,
+                                              uint32_t number, const uint64_t words[8],
+                                              const uint64_t *result) {
+    current = self;
+    hook(atomic_load(&trace.context), number, words, result);
+}
+
+// In a loaded thread: with storage of libc's in the place of the program's.
+static void hook_loaded(struct thread *self, uint32_t number, const uint64_t words[8],
+                        const uint64_t *result) {
+    libzircon_trace_hook hook = atomic_load(&trace.hook);
+    uint64_t storage = libc_storage_of(self);
+    if (hook != NULL && storage != 0) {
+        uint64_t before = thread_fs();
+        thread_allow_calls(self, true);
+        thread_set_fs(storage);
+        hook_as(self, hook, number, words, result);
+        thread_set_fs(before);
+        thread_allow_calls(self, false);
+    }
+}
+
 ZX_EXPORT void libzircon_trace(libzircon_trace_hook hook, void *context) {
     atomic_store(&trace.hook, NULL);
     atomic_store(&trace.context, context);
     atomic_store(&trace.hook, hook);
     if (hook != NULL) {
+        libc_storage_capture();
+        call_hook_loaded = hook_loaded;
         atomic_fetch_or(&call_watchers, WATCHER_HOOK);
     } else {
         atomic_fetch_and(&call_watchers, ~(uint32_t)WATCHER_HOOK);
@@ -253,6 +277,11 @@ libzircon_describe_handle(zx_handle_t value, zx_obj_type_t *type, zx_koid_t *koi
 ZX_EXPORT zx_koid_t libzircon_thread_koid(void) {
     struct thread *self = entry_current();
     return self != NULL ? self->object->object.koid : ZX_KOID_INVALID;
+}
+
+ZX_EXPORT bool libzircon_thread_is_loaded(void) {
+    struct thread *self = entry_current();
+    return self != NULL && self->loaded;
 }
 
 ZX_EXPORT void libzircon_fail_allocation(uint32_t n) {

@@ -3,6 +3,7 @@
 
 #include <zircon/zx-syscall-numbers.h>
 
+#include "syscalls/dispatch.h"
 #include "syscalls/ktrace.h"
 #include "syscalls/syscall.h"
 
@@ -52,5 +53,13 @@ uint64_t loaded_leave(struct thread *self, uint32_t number, const uint64_t words
 
 uint64_t loaded_call(struct thread *self, uint32_t number, const uint64_t words[8]) {
     uint32_t called = number == ZX_SYS_channel_call ? ZX_SYS_channel_call_noretry : number;
-    return loaded_leave(self, number, words, ktrace_dispatch(self, called, words));
+    bool hooked = (atomic_load(&call_watchers) & WATCHER_HOOK) != 0;
+    if (hooked) {
+        call_hook_loaded(self, number, words, NULL);
+    }
+    uint64_t result = ktrace_dispatch(self, called, words);
+    if (hooked) {
+        call_hook_loaded(self, number, words, &result);
+    }
+    return loaded_leave(self, number, words, result);
 }

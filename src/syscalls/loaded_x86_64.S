@@ -94,7 +94,7 @@ loaded_entered:
 3:  movq    (%r10), %r10
     testq   %r10, %r10
     je      6f
-    cmpl    $0, ktrace_mask(%rip)
+    cmpl    $0, call_watchers(%rip)
     jne     6f
     movq    %r8, %r9
     movq    %rcx, %r8

@@ -36,6 +36,7 @@ static const char help[] =
     "  --koid N         only calls that take or give a handle to the object with that koid\n"
     "  --handle N       only calls with that handle\n"
     "  --thread N       only calls of the thread with that koid\n"
+    "  --loaded         only calls of programs for Fuchsia, which zx run has loaded\n"
     "  --failed         only calls that fail\n"
     "What is printed:\n"
     "  -t               when each call began, in seconds from the start\n"
@@ -58,7 +59,7 @@ static const char help[] =
     "3 if PROGRAM or a file cannot be used.\n";
 
 static struct {
-    bool help, summary, stamps, durations, failed;
+    bool help, summary, stamps, durations, failed, loaded;
     struct zx_list calls, koids, handles, threads;
     const char *output, *timeline, *sort, *kernel;
     uint32_t data_limit;
@@ -140,6 +141,7 @@ static bool parse_options(int *argc, char **argv) {
         {.name = "-t", .flag = &options.stamps},
         {.name = "-T", .flag = &options.durations},
         {.name = "--failed", .flag = &options.failed},
+        {.name = "--loaded", .flag = &options.loaded},
         {.name = "-e", .list = &options.calls},
         {.name = "--koid", .list = &options.koids},
         {.name = "--handle", .list = &options.handles},
@@ -178,6 +180,7 @@ static bool fill_settings(void) {
     settings->timeline = options.timeline != NULL;
     settings->lines = !options.summary && (options.timeline == NULL || options.output != NULL);
     settings->failed_only = options.failed;
+    settings->loaded_only = options.loaded;
     settings->stamps = options.stamps;
     settings->durations = options.durations;
     settings->data_limit = options.data_limit;

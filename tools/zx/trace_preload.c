@@ -28,6 +28,7 @@
 extern __typeof__(libzircon_trace) libzircon_trace __attribute__((weak));
 extern __typeof__(libzircon_describe_handle) libzircon_describe_handle __attribute__((weak));
 extern __typeof__(libzircon_thread_koid) libzircon_thread_koid __attribute__((weak));
+extern __typeof__(libzircon_thread_is_loaded) libzircon_thread_is_loaded __attribute__((weak));
 
 static struct trace_shared *shared;
 static const struct trace_settings *settings;
@@ -415,6 +416,9 @@ static void hook(void *context, uint32_t number, const uint64_t words[8], const 
     if (number >= ZX_SYS_COUNT || !settings->calls[number]) {
         return;
     }
+    if (settings->loaded_only && !libzircon_thread_is_loaded()) {
+        return;
+    }
     int error = errno;
     unsigned long before = block_signals();
     if (thread.id == 0) {
@@ -466,7 +470,7 @@ static bool map_shared(void) {
 
 __attribute__((constructor)) static void start(void) {
     if (libzircon_trace != NULL && libzircon_describe_handle != NULL &&
-        libzircon_thread_koid != NULL && map_shared()) {
+        libzircon_thread_koid != NULL && libzircon_thread_is_loaded != NULL && map_shared()) {
         process = getpid();
         atomic_fetch_add(&shared->loaded, 1);
         pthread_atfork(NULL, NULL, forget);

@@ -35,6 +35,7 @@ struct trace_wanted {
 struct trace_settings {
     bool lines, summary, timeline;
     bool failed_only;
+    bool loaded_only; // only what zx run has loaded
     bool stamps, durations;
     uint32_t data_limit;
     int64_t start; // on CLOCK_MONOTONIC, when the program was started

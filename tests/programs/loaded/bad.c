@@ -110,6 +110,11 @@ int64_t program(void) {
         return *(volatile char *)0x20;
     } else if (text_is(how, "trap")) {
         __builtin_trap();
+    } else if (text_is(how, "memory")) {
+        zx_handle_t vmo;
+        MUST_OK(zx_vmo_create(64 << 20, 0, &vmo));
+        print(zx_status_get_string(zx_vmo_op_range(vmo, ZX_VMO_OP_COMMIT, 0, 64 << 20, 0, 0)));
+        print("\n");
     } else if (text_is(how, "sleep")) {
         zx_nanosleep(ZX_TIME_INFINITE);
     } else {

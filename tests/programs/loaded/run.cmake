@@ -1,5 +1,5 @@
-# cmake -DCOMMAND=WORD|WORD... -DSTATUS=N -DEXPECTED=TEXT -P run.cmake: runs a program, and looks at
-# how it ends and what it prints.
+# cmake -DCOMMAND=WORD|WORD... -DSTATUS=N -DEXPECTED=TEXT [-DLACKS=TEXT] -P run.cmake: runs a program,
+# and looks at how it ends, what it prints and what it does not.
 string(REPLACE "|" ";" command "${COMMAND}")
 execute_process(COMMAND ${command} OUTPUT_VARIABLE output ERROR_VARIABLE output
                 RESULT_VARIABLE result)
@@ -10,5 +10,11 @@ if(NOT EXPECTED STREQUAL "")
     string(FIND "${output}" "${EXPECTED}" at)
     if(at EQUAL -1)
         message(FATAL_ERROR "it did not print '${EXPECTED}':\n${output}")
+    endif()
+endif()
+if(LACKS)
+    string(FIND "${output}" "${LACKS}" at)
+    if(NOT at EQUAL -1)
+        message(FATAL_ERROR "it printed '${LACKS}':\n${output}")
     endif()
 endif()

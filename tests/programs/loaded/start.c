@@ -136,19 +136,21 @@ static void relocate(uintptr_t base, const struct symbols *vdso) {
 
 // --- the first message ---
 
+// What it brings is added to what is there.
 static void read_message(zx_handle_t channel) {
     static char bytes[ZX_CHANNEL_MAX_MSG_BYTES];
     uint32_t size = 0, count = 0;
     // Its size is asked for first, as Fuchsia's libc does.
     MUST_STATUS(zx_channel_read(channel, 0, 0, 0, 0, 0, &size, &count), ZX_ERR_BUFFER_TOO_SMALL);
-    MUST(size <= sizeof(bytes) && count <= START_HANDLES_MAX);
-    MUST_OK(zx_channel_read(channel, 0, bytes, start.handles, sizeof(bytes), START_HANDLES_MAX,
-                            &size, &start.handle_count));
-    zx_handle_close(channel);
+    uint32_t first = start.handle_count;
+    MUST(size <= sizeof(bytes) && count <= START_HANDLES_MAX - first);
+    MUST_OK(zx_channel_read(channel, 0, bytes, start.handles + first, sizeof(bytes),
+                            START_HANDLES_MAX - first, &size, &count));
+    start.handle_count += count;
     zx_proc_args_t header;
     memcpy(&header, bytes, sizeof(header));
     MUST(header.protocol == ZX_PROCARGS_PROTOCOL && header.version == ZX_PROCARGS_VERSION);
-    memcpy(start.infos, bytes + header.handle_info_off, count * sizeof(uint32_t));
+    memcpy(start.infos + first, bytes + header.handle_info_off, count * sizeof(uint32_t));
     const char *text = bytes + header.args_off;
     for (uint32_t i = 0; i < header.args_num && i < 31; i++, text += strlen(text) + 1) {
         start.argv[start.argc++] = text;
@@ -171,6 +173,10 @@ __attribute__((used, noreturn)) static void begin(zx_handle_t channel, uintptr_t
     start.image_base = base;
     start.vdso_base = vdso_base;
     read_message(channel);
+    if (start.thread == ZX_HANDLE_INVALID) {
+        read_message(channel); // that was the dynamic linker's, which we are
+    }
+    zx_handle_close(channel);
     thread_local_begin(main_block, start.thread);
     zx_process_exit(program());
     __builtin_trap();

@@ -1,6 +1,7 @@
 // Part of libzircon. BSD-3-Clause, see LICENSE.
 #include "crash.h"
 
+#include <elf.h>
 #include <pthread.h>
 #include <string.h>
 #include <zircon/syscalls.h>
@@ -10,7 +11,7 @@
 enum { FRAMES_MAX = 50, MODULES_MAX = 200, MODULE_NAME = 64 };
 
 struct module {
-    uintptr_t base;
+    uintptr_t base, end;
     char name[MODULE_NAME];
 };
 
@@ -22,7 +23,9 @@ struct scene {
 };
 
 static zx_handle_t watched;
-static uintptr_t watched_vdso;
+static uintptr_t watched_vdso, watched_image; // where they were mapped
+static zx_koid_t watched_koid;                // of the process that they are in
+static const char *watched_name;              // of the image
 
 static bool peek(const struct scene *scene, uintptr_t address, void *to, size_t size) {
     size_t actual = 0;
@@ -39,6 +42,49 @@ static void peek_text(const struct scene *scene, uintptr_t address, char *to, si
     to[length] = '\0';
 }
 
+// Where its segments end; if that cannot be read, where the next one begins.
+static uintptr_t end_of(const struct scene *scene, uintptr_t base) {
+    Elf64_Ehdr header;
+    Elf64_Phdr segment;
+    uintptr_t end = base;
+    if (!peek(scene, base, &header, sizeof(header)) ||
+        memcmp(header.e_ident, ELFMAG, SELFMAG) != 0) {
+        return UINTPTR_MAX;
+    }
+    for (unsigned i = 0; i < header.e_phnum; i++) {
+        if (!peek(scene, base + header.e_phoff + i * sizeof(segment), &segment, sizeof(segment))) {
+            return UINTPTR_MAX;
+        }
+        if (segment.p_type == PT_LOAD && base + segment.p_vaddr + segment.p_memsz > end) {
+            end = base + segment.p_vaddr + segment.p_memsz;
+        }
+    }
+    return end;
+}
+
+static void add_module(struct scene *scene, uintptr_t base, const char *name) {
+    for (size_t i = 0; i < scene->module_count; i++) {
+        if (scene->modules[i].base == base) {
+            return;
+        }
+    }
+    struct module *module = &scene->modules[scene->module_count++];
+    module->base = base;
+    module->end = end_of(scene, base);
+    snprintf(module->name, sizeof(module->name), "%s", name);
+}
+
+// What zx run has mapped itself. Other processes that the program starts have their own.
+static void add_first_modules(struct scene *scene) {
+    zx_info_handle_basic_t info;
+    if (zx_object_get_info(scene->process, ZX_INFO_HANDLE_BASIC, &info, sizeof(info), NULL, NULL) ==
+            ZX_OK &&
+        info.koid == watched_koid) {
+        add_module(scene, watched_vdso, "<vDSO>");
+        add_module(scene, watched_image, watched_name);
+    }
+}
+
 // The dynamic linker keeps a list for debuggers, in C libraries' usual form.
 static void find_modules(struct scene *scene) {
     struct {
@@ -49,7 +95,7 @@ static void find_modules(struct scene *scene) {
         uintptr_t base, name, dynamic, next;
     } entry;
     uintptr_t address = 0;
-    scene->modules[scene->module_count++] = (struct module){watched_vdso, "<vDSO>"};
+    add_first_modules(scene);
     if (zx_object_get_property(scene->process, ZX_PROP_PROCESS_DEBUG_ADDR, &address,
                                sizeof(address)) != ZX_OK ||
         !peek(scene, address, &list, sizeof(list))) {
@@ -59,12 +105,9 @@ static void find_modules(struct scene *scene) {
         if (!peek(scene, at, &entry, sizeof(entry))) {
             return;
         }
-        struct module *module = &scene->modules[scene->module_count++];
-        module->base = entry.base;
-        peek_text(scene, entry.name, module->name, sizeof(module->name));
-        if (module->name[0] == '\0') {
-            strcpy(module->name, "<program>");
-        }
+        char name[MODULE_NAME];
+        peek_text(scene, entry.name, name, sizeof(name));
+        add_module(scene, entry.base, name[0] != '\0' ? name : "<program>");
     }
 }
 
@@ -72,7 +115,7 @@ static const struct module *module_of(const struct scene *scene, uintptr_t pc) {
     const struct module *best = NULL;
     for (size_t i = 0; i < scene->module_count; i++) {
         const struct module *module = &scene->modules[i];
-        if (module->base <= pc && (best == NULL || module->base > best->base)) {
+        if (module->base <= pc && pc < module->end && (best == NULL || module->base > best->base)) {
             best = module;
         }
     }
@@ -203,7 +246,12 @@ static void *watch(void *argument) {
 
 void crash_watch(const struct run_process *process) {
     pthread_t thread;
+    zx_info_handle_basic_t info = {0};
+    zx_object_get_info(process->process, ZX_INFO_HANDLE_BASIC, &info, sizeof(info), NULL, NULL);
+    watched_koid = info.koid;
     watched_vdso = process->vdso_base;
+    watched_image = process->image_base;
+    watched_name = process->image_name;
     if (zx_task_create_exception_channel(process->job, 0, &watched) == ZX_OK &&
         pthread_create(&thread, NULL, watch, NULL) == 0) {
         pthread_detach(thread);

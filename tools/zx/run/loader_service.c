@@ -55,6 +55,7 @@ struct client {
 };
 
 struct service {
+    const char *command; // for messages
     const struct library_folders *folders;
     zx_handle_t port;
     size_t clients;
@@ -83,6 +84,8 @@ static zx_status_t load(const struct service *service, const struct client *clie
         (!client->only_prefix && library_find(service->folders, "", name, path))) {
         return image_read_file(path, vmo, &size);
     }
+    zx_complain(service->command, "%s, which the program wants, is in none of the library folders",
+                name);
     return ZX_ERR_NOT_FOUND;
 }
 
@@ -214,6 +217,7 @@ bool loader_service_start(const char *command, const struct library_folders *fol
     }
     pthread_t thread;
     if (status == ZX_OK) {
+        service->command = command;
         service->folders = folders;
         if (!add_client(service, server) || pthread_create(&thread, NULL, run, service) != 0) {
             status = ZX_ERR_NO_MEMORY;

@@ -50,7 +50,14 @@ static bool open_images(struct making *making) {
         return false;
     }
     making->has_interpreter = true;
-    return image_open(options->command, path, &making->interpreter);
+    if (!image_open(options->command, path, &making->interpreter)) {
+        return false;
+    }
+    if (making->interpreter.interpreter[0] != '\0') {
+        zx_complain(options->command, "%s: this is an interpreter that wants one itself", path);
+        return false;
+    }
+    return true;
 }
 
 static bool make_process(struct making *making) {
@@ -201,6 +208,11 @@ static bool make(struct making *making) {
         (making->has_interpreter && !send_to_linker(making)) || !send_to_program(making)) {
         return false;
     }
+    const char *first = making->has_interpreter ? making->interpreter.name : making->program.name;
+    const char *slash = strrchr(first, '/');
+    making->made->image_base = making->place.base;
+    snprintf(making->made->image_name, sizeof(making->made->image_name), "%s",
+             slash != NULL ? slash + 1 : first);
     making->options->ready(making->made);
     zx_handle_t to_child = making->to_child;
     making->to_child = ZX_HANDLE_INVALID; // it is gone whatever comes out

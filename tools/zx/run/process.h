@@ -8,6 +8,8 @@
 struct run_process {
     zx_handle_t job, process, thread;
     uintptr_t vdso_base;
+    uintptr_t image_base; // of what runs first: the interpreter, or the program
+    char image_name[256];
     zx_handle_t output[2]; // what it writes to 1 and 2
     zx_handle_t input;
 };

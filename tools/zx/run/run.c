@@ -37,7 +37,7 @@ static const char help[] =
     "  --without WHAT   do not give it the handle of its job, of the root resource, of the vDSO, "
     "or\n"
     "                   those of its standard files: job, resource, vdso, files\n"
-    "  --trace          print its system calls, as zx trace does\n"
+    "  --trace          print its system calls, as zx trace --loaded does\n"
     "  --linker-log     let the dynamic linker tell what it loads\n"
     "  --framebuffer FILE\n"
     "                   when it has ended, store what its framebuffer shows as a picture (PPM)\n"
@@ -170,7 +170,8 @@ static int run_again(char **words) {
 static int run_traced(int argc, char **argv, const char *program) {
     char path[PATH_MAX];
     ssize_t length = readlink("/proc/self/exe", path, sizeof(path) - 1);
-    char *first[] = {NULL, (char[]){"trace"}, (char[]){"--"}, path, (char[]){"run"}};
+    char *first[] = {NULL, (char[]){"trace"}, (char[]){"--loaded"}, (char[]){"--"},
+                     path, (char[]){"run"}};
     size_t count = sizeof(first) / sizeof(first[0]);
     char **words = calloc(count + (size_t)argc + 1, sizeof(*words));
     if (length < 0 || words == NULL) {
