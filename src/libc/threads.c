@@ -346,6 +346,12 @@ static void exit_started(struct thread *self) {
     pthread_exit(NULL);
 }
 
+// For threads that somebody made go on here, with whatever stack they had: libc's wants an aligned
+// one.
+__attribute__((force_align_arg_pointer)) ZX_EXPORT void thrd_exit(int result) {
+    pthread_exit((void *)(intptr_t)result);
+}
+
 // A handler that ran in the new thread before it has entered the kernel would enter it in its
 // place: so signals are blocked until then. False if libc sets the thread's mask itself.
 static bool inherits_mask(const pthread_attr_t *attributes, void *(*run)(void *)) {

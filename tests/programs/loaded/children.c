@@ -185,6 +185,8 @@ int64_t program(void) {
     int64_t rounds = start.argc > 1 ? number_of(start.argv[1]) : 100;
     zx_handle_t vdso = start_handle(PA_HND(PA_VMO_VDSO, 0));
     uint32_t before = count_handles();
+    size_t processes = 0;
+    MUST_OK(zx_object_get_info(start.job, ZX_INFO_JOB_PROCESSES, 0, 0, 0, &processes));
     for (int64_t i = 0; i < rounds; i++) {
         struct made made;
         make(&made, vdso);
@@ -197,12 +199,12 @@ int64_t program(void) {
     }
     MUST(count_handles() == before);
     // The last one leaves its job a moment after it is known to be dead.
-    size_t processes = 0;
-    for (int i = 0; i < 1000 && processes != 1; i++) {
-        MUST_OK(zx_object_get_info(start.job, ZX_INFO_JOB_PROCESSES, 0, 0, 0, &processes));
+    size_t left = 0;
+    for (int i = 0; i < 1000 && left != processes; i++) {
+        MUST_OK(zx_object_get_info(start.job, ZX_INFO_JOB_PROCESSES, 0, 0, 0, &left));
         zx_nanosleep(zx_deadline_after(ZX_MSEC(1)));
     }
-    MUST(processes == 1);
+    MUST(left == processes);
     print_line("children:", rounds);
     return 0;
 }

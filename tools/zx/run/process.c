@@ -11,7 +11,7 @@
 #include "image.h"
 #include "message.h"
 
-enum { STACK_DEFAULT = 256 << 10, STACK_MAX = 1 << 30 };
+enum { STACK_DEFAULT = 256 << 10, STACK_MAX = 1 << 30, CHILDREN_MAX = 256, KILL_ROUNDS = 100 };
 
 // What belongs to a process that is being made.
 struct making {
@@ -65,7 +65,10 @@ static bool make_process(struct making *making) {
     struct run_process *made = making->made;
     const char *name = strrchr(options->program, '/');
     name = name != NULL ? name + 1 : options->program;
-    if (failed(making, "no job", zx_job_create(zx_job_default(), 0, &made->job)) ||
+    zx_status_t status =
+        options->own_job ? zx_job_create(zx_job_default(), 0, &made->job)
+                         : zx_handle_duplicate(zx_job_default(), ZX_RIGHT_SAME_RIGHTS, &made->job);
+    if (failed(making, "no job", status) ||
         failed(
             making, "no process",
             zx_process_create(made->job, name, strlen(name), 0, &made->process, &making->root)) ||
@@ -74,7 +77,9 @@ static bool make_process(struct making *making) {
                                 &made->thread))) {
         return false;
     }
-    zx_object_set_property(made->job, ZX_PROP_NAME, name, strlen(name));
+    if (options->own_job) {
+        zx_object_set_property(made->job, ZX_PROP_NAME, name, strlen(name));
+    }
     return true;
 }
 
@@ -103,6 +108,9 @@ static bool map_vdso(struct making *making) {
         return false;
     }
     zx_handle_close(place.vmar);
+    // As in every process on Fuchsia, it is mapped in ours too.
+    zx_vaddr_t own;
+    zx_vmar_map(zx_vmar_root_self(), ZX_VM_PERM_READ, 0, copy, 0, image.size, &own);
     making->vdso_base = making->made->vdso_base = place.base;
     return true;
 }
@@ -183,8 +191,7 @@ static bool send_to_program(struct making *making) {
         message_add_copy(&message, PA_HND(PA_VMAR_LOADED, 0), making->place.vmar);
     }
     if (!options->no_job) {
-        message_add_copy(&message, PA_HND(PA_JOB_DEFAULT, 0),
-                         options->own_job ? making->made->job : zx_job_default());
+        message_add_copy(&message, PA_HND(PA_JOB_DEFAULT, 0), making->made->job);
     }
     if (!options->no_resource) {
         message_add_copy(&message, PA_HND(PA_RESOURCE, 0), resource);
@@ -222,8 +229,47 @@ static bool make(struct making *making) {
                                     making->vdso_base));
 }
 
+// Kills the tasks of one kind in the root job, but not ourselves. False: there were none.
+static bool kill_children(uint32_t topic, zx_koid_t own) {
+    zx_koid_t koids[CHILDREN_MAX];
+    size_t count = 0;
+    bool any = false;
+    zx_object_get_info(zx_job_default(), topic, koids, sizeof(koids), &count, NULL);
+    for (size_t i = 0; i < count && i < CHILDREN_MAX; i++) {
+        zx_handle_t task;
+        if (koids[i] != own &&
+            zx_object_get_child(zx_job_default(), koids[i], ZX_RIGHT_SAME_RIGHTS, &task) == ZX_OK) {
+            any = zx_task_kill(task) == ZX_OK || any;
+            if (topic == ZX_INFO_JOB_PROCESSES) {
+                zx_object_wait_one(task, ZX_TASK_TERMINATED, zx_deadline_after(ZX_SEC(1)), NULL);
+            }
+            zx_handle_close(task);
+        }
+    }
+    return any;
+}
+
+void run_process_kill(const struct run_process *process) {
+    zx_info_handle_basic_t info = {0};
+    if (process->own_job) {
+        zx_task_kill(process->job);
+        return;
+    }
+    zx_object_get_info(zx_process_self(), ZX_INFO_HANDLE_BASIC, &info, sizeof(info), NULL, NULL);
+    zx_task_kill(process->process);
+    // They may start others until they are dead.
+    for (int i = 0; i < KILL_ROUNDS; i++) {
+        bool any = kill_children(ZX_INFO_JOB_CHILDREN, ZX_KOID_INVALID);
+        any = kill_children(ZX_INFO_JOB_PROCESSES, info.koid) || any;
+        if (!any) {
+            break;
+        }
+    }
+}
+
 bool run_process_start(const struct run_options *options, struct run_process *process) {
     memset(process, 0, sizeof(*process));
+    process->own_job = options->own_job;
     struct making making = {.options = options, .made = process};
     bool started = make(&making);
     zx_handle_t used[] = {making.root, making.vdso, making.channel, making.to_child,
@@ -232,9 +278,7 @@ bool run_process_start(const struct run_options *options, struct run_process *pr
     image_close(&making.program);
     image_close(&making.interpreter);
     if (!started) {
-        if (process->job != ZX_HANDLE_INVALID) {
-            zx_task_kill(process->job);
-        }
+        zx_task_kill(process->process);
         zx_handle_t made[] = {process->job,       process->process,   process->thread,
                               process->output[0], process->output[1], process->input};
         zx_handle_close_many(made, sizeof(made) / sizeof(made[0]));

@@ -6,7 +6,8 @@
 #include "loader_service.h"
 
 struct run_process {
-    zx_handle_t job, process, thread;
+    zx_handle_t job, process, thread; // of the job that it is in
+    bool own_job;                     // which is not the root job
     uintptr_t vdso_base;
     uintptr_t image_base; // of what runs first: the interpreter, or the program
     char image_name[256];
@@ -20,7 +21,7 @@ struct run_options {
     char **arguments;   // the program's name first
     char **environment; // for the program
     struct library_folders folders;
-    bool own_job; // for its children; else the root job
+    bool own_job; // to be in; else the root job
     bool no_job, no_resource, no_vdso, no_stdio;
     bool linker_log;                                  // LD_DEBUG for the dynamic linker
     void (*ready)(const struct run_process *process); // called just before it starts
@@ -31,3 +32,6 @@ zx_handle_t run_vdso(void);
 
 // False after a message; then nothing is left over.
 bool run_process_start(const struct run_options *options, struct run_process *process);
+
+// Kills it and all that it has started.
+void run_process_kill(const struct run_process *process);

@@ -31,9 +31,9 @@ static const char help[] =
     "  --env-all        our whole environment\n"
     "  --memory MIB     as much memory as it can use; without it all that the machine has\n"
     "  --time SECONDS   kill it when it has run for so long\n"
-    "  --own-job        give it its own job for its children, not the root job, as Fuchsia's "
+    "  --own-job        put it into a job of its own, not into the root job, where Fuchsia's "
     "first\n"
-    "                   program has\n"
+    "                   program is\n"
     "  --without WHAT   do not give it the handle of its job, of the root resource, of the vDSO, "
     "or\n"
     "                   those of its standard files: job, resource, vdso, files\n"
@@ -149,7 +149,7 @@ static void *await_signal(void *argument) {
     int signal;
     if (sigwait(&set, &signal) == 0) {
         ended_by = signal;
-        zx_task_kill(process.job);
+        run_process_kill(&process);
     }
     return NULL;
 }
@@ -215,7 +215,7 @@ static int finish(void) {
     bool late =
         zx_object_wait_one(process.process, ZX_TASK_TERMINATED, deadline, NULL) == ZX_ERR_TIMED_OUT;
     zx_object_get_info(process.process, ZX_INFO_PROCESS, &info, sizeof(info), NULL, NULL);
-    zx_task_kill(process.job); // what it has left running
+    run_process_kill(&process); // what it has left running
     if (late) {
         zx_object_wait_one(process.process, ZX_TASK_TERMINATED, zx_deadline_after(ZX_SEC(1)), NULL);
     }
