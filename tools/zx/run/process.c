@@ -109,8 +109,10 @@ static bool map_vdso(struct making *making) {
     }
     zx_handle_close(place.vmar);
     // As in every process on Fuchsia, it is mapped in ours too.
-    zx_vaddr_t own;
-    zx_vmar_map(zx_vmar_root_self(), ZX_VM_PERM_READ, 0, copy, 0, image.size, &own);
+    static zx_vaddr_t own;
+    if (own == 0) {
+        zx_vmar_map(zx_vmar_root_self(), ZX_VM_PERM_READ, 0, copy, 0, image.size, &own);
+    }
     making->vdso_base = making->made->vdso_base = place.base;
     return true;
 }
