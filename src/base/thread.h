@@ -56,8 +56,7 @@ enum thread_pending {
 //
 //     descriptor | no access | kernel stack, of loaded threads | no access | signal stack | storage
 //
-// The last is for hooks in loaded threads, see libc/storage.c; its end is for fault_flags, see
-// host/fault.c.
+// The last is for hooks in loaded threads, see libc/storage.c.
 enum {
     THREAD_BLOCK = 256 << 10,
     THREAD_KERNEL_STACK = 12 << 10, // where it begins

@@ -36,9 +36,6 @@ PLACE(loaded_exit_user);
 PLACE(loaded_exit_ret);
 PLACE(loaded_exit_end);
 extern void fault_restorer(void);
-extern void fault_handle(int signal, siginfo_t *info, void *context);
-extern void fault_flags(void);
-extern void fault_entry(int signal, siginfo_t *info, void *context);
 extern int user_copy(void *to, const void *from, size_t size);
 
 enum {
@@ -48,7 +45,6 @@ enum {
     KICK = 61, // a real-time signal that neither libc nor many programs use
     FLAG_TRAP = 1 << 8,
     FLAG_DIRECTION = 1 << 10,
-    FLAG_NESTED = 1 << 14,
     FLAG_ALIGNMENT = 1 << 18,
     VECTOR_DEBUG = 1,
     VECTOR_BREAKPOINT = 3,
@@ -438,49 +434,12 @@ static void handle(int signal, siginfo_t *info, void *context) {
     }
 }
 
-// A loaded thread that is to go on with the flag NT set does so by way of fault_flags, which takes
-// these words off the thread's block. A signal that comes before it has done so finds the thread
-// where it would have been.
-struct returning {
-    uint64_t pc, cs, flags, sp, ss;
-};
-
-static void begin_at_program(greg_t *registers) {
-    if (registers[REG_RIP] == (greg_t)(uintptr_t)fault_flags) {
-        const struct returning *words = (const void *)(uintptr_t)registers[REG_RSP];
-        registers[REG_RIP] = (greg_t)words->pc;
-        registers[REG_EFL] = (greg_t)words->flags;
-        registers[REG_RSP] = (greg_t)words->sp;
-    }
-}
-
-static void return_with_flags(struct thread *self, greg_t *registers) {
-    enum { CODE = 0x33, DATA = 0x2b }; // Linux's segments
-    if (self == NULL || !self->loaded || (registers[REG_EFL] & FLAG_NESTED) == 0) {
-        return;
-    }
-    struct returning *words = (void *)((char *)self + THREAD_BLOCK - sizeof(*words));
-    *words = (struct returning){(uint64_t)registers[REG_RIP], CODE, (uint64_t)registers[REG_EFL],
-                                (uint64_t)registers[REG_RSP], DATA};
-    registers[REG_RIP] = (greg_t)(uintptr_t)fault_flags;
-    registers[REG_RSP] = (greg_t)(uintptr_t)words;
-    registers[REG_EFL] &= ~(greg_t)FLAG_NESTED;
-}
-
-// Called by fault_entry.
-void fault_handle(int signal, siginfo_t *info, void *context) {
-    greg_t *registers = ((ucontext_t *)context)->uc_mcontext.gregs;
-    begin_at_program(registers);
-    handle(signal, info, context);
-    return_with_flags(thread_of_stack(), registers);
-}
-
 void fault_redirect(struct thread *self, struct frame *frame) {
     greg_t *registers = ((ucontext_t *)frame->context)->uc_mcontext.gregs;
     registers[REG_RIP] = (greg_t)(uintptr_t)thread_die_raw;
     registers[REG_RDI] = (greg_t)(uintptr_t)self;
     registers[REG_RSP] = self->host_sp != 0 ? (greg_t)self->host_sp : registers[REG_RSP] - 128;
-    registers[REG_EFL] &= ~(greg_t)(FLAG_TRAP | FLAG_DIRECTION | FLAG_NESTED | FLAG_ALIGNMENT);
+    registers[REG_EFL] &= ~(greg_t)(FLAG_TRAP | FLAG_DIRECTION | FLAG_ALIGNMENT);
 }
 
 void fault_start(void) {
@@ -491,7 +450,7 @@ void fault_start(void) {
     for (int i = 0; i < OURS; i++) {
         // Faults can happen inside the handlers; a kick waits for their end.
         struct linux_sigaction action = {
-            .handler.detailed = fault_entry,
+            .handler.detailed = handle,
             .flags = SA_SIGINFO | SA_ONSTACK | SA_RESTART | LINUX_SA_RESTORER |
                      (ours[i] != KICK ? SA_NODEFER : 0),
             .restorer = fault_restorer,

@@ -12,7 +12,7 @@
 #include "libc/libc.h"
 #include "objects/thread.h"
 
-enum { ABOVE = 2048, ALIGNMENT = 64, ROOM = THREAD_BLOCK - THREAD_STORAGE - 64 };
+enum { ABOVE = 2048, ALIGNMENT = 64, ROOM = THREAD_BLOCK - THREAD_STORAGE };
 
 // At the start of the room: whose storage it is.
 struct header {
