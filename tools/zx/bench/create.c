@@ -10,6 +10,7 @@
 #include <sys/timerfd.h>
 #include <time.h>
 #include <unistd.h>
+#include <zircon/process.h>
 #include <zircon/syscalls.h>
 #include <zircon/syscalls/clock.h>
 #include <zircon/syscalls/log.h>
@@ -42,6 +43,10 @@ CREATE_ONE(timer_run, zx_timer_create(ZX_TIMER_SLACK_CENTER, ZX_CLOCK_MONOTONIC,
 CREATE_ONE(clock_run, zx_clock_create(0, NULL, &handle))
 CREATE_ONE(vmo_run, zx_vmo_create(4096, 0, &handle))
 CREATE_ONE(log_run, zx_debuglog_create(ZX_HANDLE_INVALID, 0, &handle))
+CREATE_ONE(pager_run, zx_pager_create(0, &handle))
+CREATE_ONE(interrupt_run, zx_interrupt_create(ZX_HANDLE_INVALID, 0, ZX_INTERRUPT_VIRTUAL, &handle))
+CREATE_ONE(job_run, zx_job_create(zx_job_default(), 0, &handle))
+CREATE_ONE(thread_run, zx_thread_create(zx_process_self(), "bench", 5, 0, &handle))
 
 #define CREATE_TWO(name, create)                                                                   \
     static void name(void *state, uint64_t count) {                                                \
@@ -58,6 +63,7 @@ CREATE_TWO(eventpair_run, zx_eventpair_create(0, &ends[0], &ends[1]))
 CREATE_TWO(channel_run, zx_channel_create(0, &ends[0], &ends[1]))
 CREATE_TWO(socket_run, zx_socket_create(ZX_SOCKET_STREAM, &ends[0], &ends[1]))
 CREATE_TWO(fifo_run, zx_fifo_create(64, 16, 0, &ends[0], &ends[1]))
+CREATE_TWO(process_run, zx_process_create(zx_job_default(), "bench", 5, 0, &ends[0], &ends[1]))
 
 #define OPEN_ONE(name, open)                                                                       \
     static void name(void *state, uint64_t count) {                                                \
@@ -126,6 +132,12 @@ static const struct bench_side vmo_sides[] = {
     OURS(vmo_run), SIDE("memfd_create+close", BENCH_NEIGHBOUR, memfd_run), FLOOR};
 static const struct bench_side log_sides[] = {
     OURS(log_run), SIDE("open of /dev/null", BENCH_NEIGHBOUR, null_run), FLOOR};
+static const struct bench_side pager_sides[] = {OURS(pager_run), FLOOR};
+static const struct bench_side interrupt_sides[] = {
+    OURS(interrupt_run), SIDE("eventfd", BENCH_NEIGHBOUR, eventfd_run), FLOOR};
+static const struct bench_side job_sides[] = {OURS(job_run), FLOOR};
+static const struct bench_side process_sides[] = {OURS(process_run), FLOOR};
+static const struct bench_side thread_sides[] = {OURS(thread_run), FLOOR};
 
 static const struct bench_row rows[] = {
     {"event create+close", BENCH_ALONE, 0, BENCH_SIDES(event_sides)},
@@ -138,5 +150,10 @@ static const struct bench_row rows[] = {
     {"port create+close", BENCH_ALONE, 0, BENCH_SIDES(port_sides)},
     {"vmo create+close", BENCH_ALONE, 0, BENCH_SIDES(vmo_sides)},
     {"debuglog create+close", BENCH_ALONE, 0, BENCH_SIDES(log_sides)},
+    {"pager create+close", BENCH_ALONE, 0, BENCH_SIDES(pager_sides)},
+    {"interrupt create+close", BENCH_ALONE, 0, BENCH_SIDES(interrupt_sides)},
+    {"job create+close", BENCH_ALONE, 0, BENCH_SIDES(job_sides)},
+    {"process create+close", BENCH_ALONE, 0, BENCH_SIDES(process_sides)},
+    {"thread create+close", BENCH_ALONE, 0, BENCH_SIDES(thread_sides)},
 };
 const struct bench_noun bench_create = {rows, BENCH_COUNT(rows)};
