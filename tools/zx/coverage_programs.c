@@ -235,7 +235,9 @@ static void print_html_cell(FILE *out, const struct coverage_program *program) {
             fputs("<details><summary>", out);
         }
         fprintf(out, "%zu of %zu", program->passed, program->total);
-        fprintf(out, program->skipped > 0 ? ", %zu skipped" : "", program->skipped);
+        if (program->skipped > 0) {
+            fprintf(out, ", %zu skipped", program->skipped);
+        }
         if (program->case_count > 0) {
             fputs("</summary><ul>", out);
         }
