@@ -8,14 +8,14 @@
     .balign 16
     .global guest_\name
     guest_\name:
-    .set program_start, guest_\name
+    77:
     .code64
 .endm
 .macro END name
     .global guest_\name\()_end
     guest_\name\()_end:
 .endm
-#define AT(label) (label - program_start + GUEST_CODE)
+#define AT(label) (label - 77b + GUEST_CODE)
 #define EXIT movq $0, (GUEST_EXIT)
 
 // Segments, an interrupt table and a stack.

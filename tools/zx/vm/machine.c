@@ -216,7 +216,7 @@ int machine_run(struct machine *machine, uint64_t entry) {
         machine->has_clock_thread =
             pthread_create(&machine->clock_thread, NULL, watch_time, machine) == 0;
     }
-    int result = run(machine);
+    int result = (int)run(machine);
     if (machine->verbose) {
         int64_t now = machine_now();
         zx_complain(
