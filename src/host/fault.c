@@ -49,6 +49,8 @@ enum {
     VECTOR_DEBUG = 1,
     VECTOR_BREAKPOINT = 3,
     VECTOR_OPCODE = 6,
+    VECTOR_SEGMENT = 11,
+    VECTOR_STACK = 12,
     VECTOR_PAGE_FAULT = 14,
     VECTOR_ALIGNMENT = 17,
 };
@@ -281,6 +283,9 @@ static zx_excp_type_t type_of(int signal, uint64_t vector) {
         return ZX_EXCP_FATAL_PAGE_FAULT;
     case VECTOR_ALIGNMENT:
         return ZX_EXCP_UNALIGNED_ACCESS;
+    case VECTOR_SEGMENT: // these two come with SIGBUS as well
+    case VECTOR_STACK:
+        return ZX_EXCP_GENERAL;
     default:
         return signal == SIGBUS ? ZX_EXCP_FATAL_PAGE_FAULT : ZX_EXCP_GENERAL;
     }
@@ -293,7 +298,9 @@ static zx_exception_report_t report_of(int signal, const greg_t *registers) {
     report.header.type = type_of(signal, (uint64_t)registers[REG_TRAPNO]);
     report.context.arch.u.x86_64.vector = (uint64_t)registers[REG_TRAPNO];
     report.context.arch.u.x86_64.err_code = (uint64_t)registers[REG_ERR];
-    report.context.arch.u.x86_64.cr2 = (uint64_t)registers[REG_CR2];
+    if (registers[REG_TRAPNO] == VECTOR_PAGE_FAULT) { // else it is that of some fault before
+        report.context.arch.u.x86_64.cr2 = (uint64_t)registers[REG_CR2];
+    }
     return report;
 }
 

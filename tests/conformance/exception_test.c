@@ -51,7 +51,7 @@ static void skip(zx_handle_t thread, uint64_t bytes) {
 
 // --- what threads do ---
 
-enum fault { OPCODE, BREAKPOINT, READ, WRITE, DIVIDE, GENERAL, FAULTS };
+enum fault { OPCODE, BREAKPOINT, READ, WRITE, DIVIDE, GENERAL, STACK_FAULT, FAULTS };
 
 static void do_fault(uintptr_t fault, uintptr_t address) {
     switch (fault) {
@@ -74,6 +74,12 @@ static void do_fault(uintptr_t fault, uintptr_t address) {
     case GENERAL:
         __asm__ volatile("movb (%0), %%al" ::"r"((uint64_t)1 << 60) : "rax");
         break;
+    case STACK_FAULT:
+        __asm__ volatile(
+            "movq %%rsp, %%rbx; movq %0, %%rsp; movb (%%rsp), %%al; movq %%rbx, %%rsp" ::"r"(
+                (uint64_t)1 << 60)
+            : "rax", "rbx");
+        break;
     default:
         break;
     }
@@ -93,6 +99,7 @@ static const struct expected expected[FAULTS] = {
     [WRITE] = {ZX_EXCP_FATAL_PAGE_FAULT, 14, 7, 2},
     [DIVIDE] = {ZX_EXCP_GENERAL, 0, 0, 2},
     [GENERAL] = {ZX_EXCP_GENERAL, 13, 0, 2},
+    [STACK_FAULT] = {ZX_EXCP_GENERAL, 12, 0, 3},
 };
 
 TEST(task_create_exception_channel, tells_of_every_fault_with_its_report) {
@@ -112,9 +119,8 @@ TEST(task_create_exception_channel, tells_of_every_fault_with_its_report) {
         EXPECT_EQ(report.header.type, expected[fault].type);
         EXPECT_EQ(report.context.arch.u.x86_64.vector, expected[fault].vector);
         EXPECT_EQ(report.context.arch.u.x86_64.err_code & 6, expected[fault].error & 6);
-        if (expected[fault].vector == 14) {
-            EXPECT_EQ(report.context.arch.u.x86_64.cr2, (uintptr_t)page + 17);
-        }
+        EXPECT_EQ(report.context.arch.u.x86_64.cr2,
+                  expected[fault].vector == 14 ? (uintptr_t)page + 17 : 0);
         zx_info_thread_t info;
         EXPECT_OK(
             zx_object_get_info(thread.handle, ZX_INFO_THREAD, &info, sizeof(info), NULL, NULL));

@@ -5,6 +5,7 @@
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 void zx_complain(const char *command, const char *format, ...) {
     va_list arguments;
@@ -179,6 +180,12 @@ bool zx_output_open(const char *command, struct zx_output *output, const char *p
     return output->file != NULL;
 }
 
+// A device or a pipe, which must not be replaced by a file.
+static bool is_special(const char *path) {
+    struct stat status;
+    return stat(path, &status) == 0 && !S_ISREG(status.st_mode);
+}
+
 // Writes beside the file and renames, so that a reader never sees half of it.
 bool zx_output_close(const char *command, struct zx_output *output) {
     bool to_stdout = strcmp(output->path, "-") == 0;
@@ -187,6 +194,10 @@ bool zx_output_close(const char *command, struct zx_output *output) {
     if (done && to_stdout) {
         done = fwrite(output->text, 1, output->length, stdout) == output->length &&
                fflush(stdout) == 0;
+    } else if (done && is_special(output->path)) {
+        FILE *file = fopen(output->path, "we");
+        done = file != NULL && fwrite(output->text, 1, output->length, file) == output->length;
+        done = file != NULL && fclose(file) == 0 && done;
     } else if (done && asprintf(&scratch, "%s.new", output->path) >= 0) {
         FILE *file = fopen(scratch, "we");
         done = file != NULL && fwrite(output->text, 1, output->length, file) == output->length;

@@ -39,7 +39,7 @@ static void set_name(zx_handle_t handle, const char *path) {
 }
 
 zx_status_t image_read_file(const char *path, zx_handle_t *out, uint64_t *size) {
-    int file = open(path, O_RDONLY | O_CLOEXEC);
+    int file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK); // a pipe is refused, not waited for
     if (file < 0) {
         return errno == ENOENT ? ZX_ERR_NOT_FOUND : ZX_ERR_IO;
     }

@@ -26,7 +26,7 @@ enum {
 
 bool file_open(struct file *image, const char *path) {
     struct stat status;
-    int file = open(path, O_RDONLY | O_CLOEXEC);
+    int file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK); // a pipe is refused, not waited for
     *image = (struct file){.path = path};
     if (file < 0 || fstat(file, &status) != 0 || !S_ISREG(status.st_mode)) {
         zx_complain("vm", "%s: cannot be read", path);
