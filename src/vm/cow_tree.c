@@ -281,7 +281,15 @@ static void drop_hidden_pages(struct thread *self, struct cow *survivor, struct 
 
 // The hidden node's pages become the survivor's.
 static void merge_pages(struct thread *self, struct cow *hidden, struct cow *survivor) {
+    // Where either is direct, windows show frames that no bit knows of: of pages that programs have
+    // made or may make, and of holes. They are forgotten before the bits are counted, since what
+    // has no bit then is given back; and what stays is direct no more, until somebody asks again.
+    if (hidden->direct || survivor->direct) {
+        cow_range_changed(survivor, 0, survivor->size);
+    }
     sync(self, hidden);
+    sync(self, survivor);
+    survivor->direct = false;
     // A survivor with VMOs below it may have pages of the hidden node that none of them sees.
     if (survivor->kind == COW_HIDDEN) {
         for (struct segment *segment = hidden->segments; segment != NULL; segment = segment->next) {
