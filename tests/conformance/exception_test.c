@@ -46,6 +46,9 @@ static void skip(zx_handle_t thread, uint64_t bytes) {
     zx_thread_state_general_regs_t r;
     EXPECT_OK(zx_thread_read_state(thread, ZX_THREAD_STATE_GENERAL_REGS, &r, sizeof(r)));
     r.rip += bytes;
+    if (r.rsp >> 47 != 0) { // do_fault's own is in rbx; Linux lets nobody go on without one
+        r.rsp = r.rbx;
+    }
     EXPECT_OK(zx_thread_write_state(thread, ZX_THREAD_STATE_GENERAL_REGS, &r, sizeof(r)));
 }
 
