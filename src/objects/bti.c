@@ -136,7 +136,7 @@ uint64_t pmt_size(struct object *object) {
 
 bool pmt_is_contiguous(struct object *object) {
     struct pmt *pmt = pmt_at(object);
-    return vmo_is_contiguous(pmt->vmo) || vmo_is_physical(pmt->vmo);
+    return vmo_is_one_run(pmt->vmo);
 }
 
 zx_paddr_t pmt_address(struct thread *self, struct object *object, uint64_t offset) {

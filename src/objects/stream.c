@@ -66,8 +66,12 @@ void stream_begin_read(struct thread *self, struct object *object, const uint64_
         uint64_t at = offset != NULL ? *offset : position(self, stream);
         uint64_t content = vmo_content_size(self, stream->vmo);
         uint64_t left = at < content ? content - at : 0;
-        part->offset = at;
-        part->length = total < left ? total : (size_t)left;
+        *part = (struct stream_part){
+            .offset = at,
+            .length = total < left ? total : (size_t)left,
+            .moved = offset == NULL,
+            .seek = at,
+        };
     } while (offset == NULL && !move(self, stream, part->offset, part->offset + part->length));
 }
 
@@ -148,8 +152,14 @@ zx_status_t stream_begin_write(struct thread *self, struct object *object, const
             return ZX_ERR_NO_SPACE;
         }
         end = end < reach ? end : reach;
-        part->offset = at;
-        part->length = (size_t)(end - at);
+        *part = (struct stream_part){
+            .offset = at,
+            .length = (size_t)(end - at),
+            .moved = offset == NULL,
+            .seek = seek,
+            .content = content,
+            .reach = reach,
+        };
         if ((reach != content || append) && !set_content(self, vmo, content, reach)) {
             continue;
         }
@@ -165,7 +175,11 @@ zx_status_t stream_begin_write(struct thread *self, struct object *object, const
 // --- the position ---
 
 void stream_return(struct thread *self, struct object *object, const struct stream_part *part) {
-    move(self, stream_at(object), part->offset + part->length, part->offset);
+    struct stream *stream = stream_at(object);
+    bool still = !part->moved || move(self, stream, part->offset + part->length, part->seek);
+    if (still && part->reach != part->content) {
+        set_content(self, stream->vmo, part->reach, part->content);
+    }
 }
 
 zx_status_t stream_seek(struct thread *self, struct object *object, uint32_t whence, int64_t offset,

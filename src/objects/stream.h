@@ -15,6 +15,9 @@ struct vmo *stream_vmo(struct object *stream);
 struct stream_part {
     uint64_t offset;
     size_t length;
+    bool moved;              // the position, from `seek`
+    uint64_t seek;           // before
+    uint64_t content, reach; // the content's size before and since
 };
 
 // For a read: at the stream's position, which moves, or at `*offset`.
@@ -25,7 +28,8 @@ void stream_begin_read(struct thread *self, struct object *stream, const uint64_
 zx_status_t stream_begin_write(struct thread *self, struct object *stream, const uint64_t *offset,
                                bool append, size_t total, struct stream_part *part);
 
-// A call that moved the position was interrupted and will be made again: the position goes back.
+// A call failed, or will be made again: the position and the content's size are what they were, unless
+// somebody else has moved them since.
 void stream_return(struct thread *self, struct object *stream, const struct stream_part *part);
 
 // Moves the position. INVALID_ARGS if it would be before the beginning or too far.

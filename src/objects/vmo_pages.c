@@ -197,6 +197,20 @@ static bool trim(uint64_t offset, uint64_t size, uint64_t pages, uint64_t *page,
     return true;
 }
 
+// Is there memory for those pages of the range that the VMO does not have?
+static bool has_memory_for(struct thread *self, struct vmo *vmo, uint64_t page, uint64_t count) {
+    uint64_t missing = 0;
+    if (frames_available(count)) {
+        return true;
+    }
+    struct cow *cow = cow_unslice(&vmo->cow, &page);
+    for (struct cow_place place; count > 0; page += place.count, count -= place.count) {
+        cow_find(self, cow, page, count, &place);
+        missing += place.what == PAGE_FRAME && place.owner == cow ? 0 : place.count;
+    }
+    return frames_available(missing);
+}
+
 zx_status_t vmo_commit(struct thread *self, struct vmo *vmo, uint64_t offset, uint64_t size) {
     struct mutex *lock = vmo->cow.lock;
     uint64_t page, count, done;
@@ -206,6 +220,9 @@ zx_status_t vmo_commit(struct thread *self, struct vmo *vmo, uint64_t offset, ui
     mutex_lock(self, lock);
     zx_status_t status =
         trim(offset, size, vmo->cow.size, &page, &count) ? ZX_OK : ZX_ERR_OUT_OF_RANGE;
+    if (status == ZX_OK && !has_memory_for(self, vmo, page, count)) {
+        status = ZX_ERR_NO_MEMORY; // before anything is done, as in Zircon
+    }
     while (status == ZX_OK && count > 0) {
         uint64_t at = page;
         struct cow *cow = cow_unslice(&vmo->cow, &at);

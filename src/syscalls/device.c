@@ -134,7 +134,7 @@ static zx_status_t check_pin_options(uint32_t options, const struct vmo *vmo) {
     bool compress = (options & ZX_BTI_COMPRESS) != 0;
     bool contiguous = (options & ZX_BTI_CONTIGUOUS) != 0;
     uint32_t known = (uint32_t)PERMISSIONS | ZX_BTI_COMPRESS | ZX_BTI_CONTIGUOUS;
-    bool follow = vmo_is_contiguous(vmo) || vmo_is_physical(vmo);
+    bool follow = vmo_is_one_run(vmo);
     return (options & ~known) != 0 || (compress && contiguous) || (contiguous && !follow)
                ? ZX_ERR_INVALID_ARGS
                : ZX_OK;

@@ -95,7 +95,7 @@ static zx_status_t transfer(struct thread *self, zx_handle_t handle, const struc
     }
     if (status == ZX_OK) {
         status = copy(self, stream, wish->write, wish->vector, wish->count, part);
-        if (status == ZX_ERR_INTERNAL_INTR_RETRY && wish->offset == NULL) {
+        if (status != ZX_OK) {
             stream_return(self, stream, &part);
         }
     }

@@ -100,6 +100,22 @@ TEST(bti_create, wants_an_iommu_and_no_options) {
 
 // --- bti_pin ---
 
+TEST(bti_pin, takes_a_slice_of_contiguous_memory_for_any_memory) {
+    zx_handle_t bti = make_bti(), run = make_contiguous(bti, 2 * PAGE), slice, pmt;
+    EXPECT_OK(zx_vmo_create_child(run, ZX_VMO_CHILD_SLICE, 0, 2 * PAGE, &slice));
+    zx_paddr_t addrs[2];
+    EXPECT_STATUS(zx_bti_pin(bti, ALL | ZX_BTI_CONTIGUOUS, slice, 0, 2 * PAGE, addrs, 1, &pmt),
+                  ZX_ERR_INVALID_ARGS);
+    EXPECT_STATUS(zx_bti_pin(bti, ALL | ZX_BTI_COMPRESS, slice, 0, 2 * PAGE, addrs, 1, &pmt),
+                  ZX_ERR_INVALID_ARGS);
+    EXPECT_OK(zx_bti_pin(bti, ALL, slice, 0, 2 * PAGE, addrs, 2, &pmt));
+    EXPECT_EQ(addrs[1], addrs[0] + PAGE);
+    EXPECT_OK(zx_pmt_unpin(pmt));
+    close_handle(slice);
+    close_handle(run);
+    close_handle(bti);
+}
+
 TEST(bti_pin, commits_the_pages_and_tells_where_they_are) {
     zx_handle_t bti = make_bti(), vmo = make_vmo(PAGES * PAGE), pmt;
     zx_paddr_t addrs[4];

@@ -329,6 +329,28 @@ TEST(stream_readv, checks_its_arguments_as_the_others_do) {
     close_handle(vmo);
 }
 
+TEST(stream_writev, leaves_position_and_content_if_a_buffer_is_bad) {
+    zx_handle_t vmo = make_vmo(PAGE, 0, 100), stream = make_stream(vmo, 90);
+    char bytes[20] = {0};
+    zx_iovec_t vector[2] = {{bytes, 20}, {bad_page(), 20}};
+    for (int way = 0; way < 5; way++) {
+        size_t actual = 7;
+        zx_status_t status = way < 4
+                                 ? transfer(way, stream, 0, vector, 2, &actual)
+                                 : zx_stream_writev(stream, ZX_STREAM_APPEND, vector, 2, &actual);
+        // A read finds its ten bytes before it comes to the bad buffer.
+        EXPECT_STATUS(status, way == 0 ? ZX_OK : ZX_ERR_INVALID_ARGS);
+        EXPECT_EQ(actual, way == 0 ? 10 : 7);
+        EXPECT_OK(zx_stream_seek(stream, ZX_STREAM_SEEK_ORIGIN_CURRENT, way == 0 ? -10 : 0, NULL));
+        zx_info_stream_t info;
+        EXPECT_OK(zx_object_get_info(stream, ZX_INFO_STREAM, &info, sizeof(info), NULL, NULL));
+        EXPECT_EQ(info.seek, 90);
+        EXPECT_EQ(info.content_size, 100);
+    }
+    close_handle(stream);
+    close_handle(vmo);
+}
+
 static int right_way;
 
 static zx_status_t transfer_nothing(zx_handle_t stream) {
