@@ -89,6 +89,14 @@ thread_begin_user:
     pxor    %xmm5, %xmm5
     pxor    %xmm6, %xmm6
     pxor    %xmm7, %xmm7
+    pxor    %xmm8, %xmm8
+    pxor    %xmm9, %xmm9
+    pxor    %xmm10, %xmm10
+    pxor    %xmm11, %xmm11
+    pxor    %xmm12, %xmm12
+    pxor    %xmm13, %xmm13
+    pxor    %xmm14, %xmm14
+    pxor    %xmm15, %xmm15
     testl   %r10d, %r10d
     jne     2f
     jmp     *%r11

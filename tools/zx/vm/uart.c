@@ -134,10 +134,10 @@ uint8_t uart_read(struct machine *machine, uint16_t port) {
         value = (uint8_t)(STATUS_EMPTY | (uart->count > 0 ? STATUS_RECEIVED : 0));
         break;
     case 6: // the other side is ready; looped back, what we control
-        value = (uart->modem_control & CONTROL_LOOP) != 0
-                    ? (uint8_t)((uart->modem_control & 0xc) << 4 | (uart->modem_control & 1) << 5 |
-                                (uart->modem_control & 2) << 3)
-                    : 0xb0;
+        value = (uint8_t)((uart->modem_control & CONTROL_LOOP) != 0
+                              ? (uart->modem_control & 0xc) << 4 | (uart->modem_control & 1) << 5 |
+                                    (uart->modem_control & 2) << 3
+                              : 0xb0);
         break;
     default:
         value = uart->scratch;
