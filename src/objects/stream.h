@@ -28,8 +28,8 @@ void stream_begin_read(struct thread *self, struct object *stream, const uint64_
 zx_status_t stream_begin_write(struct thread *self, struct object *stream, const uint64_t *offset,
                                bool append, size_t total, struct stream_part *part);
 
-// A call failed, or will be made again: the position and the content's size are what they were, unless
-// somebody else has moved them since.
+// A call failed, or will be made again: the position and the content's size become what they were,
+// unless somebody else has moved them since.
 void stream_return(struct thread *self, struct object *stream, const struct stream_part *part);
 
 // Moves the position. INVALID_ARGS if it would be before the beginning or too far.

@@ -81,8 +81,8 @@ static inline bool vmo_is_contiguous(const struct vmo *vmo) {
 static inline bool vmo_is_physical(const struct vmo *vmo) {
     return vmo->cow.kind == COW_PHYSICAL;
 }
-// Do a device's addresses follow each other, as far as anybody is told? Zircon does not know it of a
-// slice of contiguous memory.
+// Do a device's addresses follow each other, as far as anybody is told? Zircon does not know it of
+// a slice of contiguous memory.
 static inline bool vmo_is_one_run(const struct vmo *vmo) {
     return (vmo_is_contiguous(vmo) && vmo->cow.kind != COW_SLICE) || vmo_is_physical(vmo);
 }
