@@ -28,7 +28,8 @@ static struct {
     _Atomic(void *) context;
 } trace;
 
-// The thread sanitizer asks for an alternate stack, by ours, before it is ready to be told anything.
+// The thread sanitizer asks for an alternate stack, by ours, before it is ready to be told
+// anything.
 __attribute__((no_sanitize("thread"))) struct thread *entry_current(void) {
     struct thread *self = current;
     return self != NULL && atomic_load(&self->state) != THREAD_ABSENT ? self : NULL;
