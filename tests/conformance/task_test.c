@@ -170,7 +170,7 @@ TEST_OF_LOADED(thread_write_state, refuses_what_is_too_small_and_what_there_is_n
 // The direction flag is the thread's own business until it is killed in the middle.
 static void run_backwards(uintptr_t runs, uintptr_t unused) {
     (void)unused;
-    *(volatile int *)runs = 1;
+    atomic_store((atomic_int *)runs, 1);
     __asm__ volatile("std\n"
                      "1: pause\n"
                      "jmp 1b\n");
@@ -179,9 +179,9 @@ static void run_backwards(uintptr_t runs, uintptr_t unused) {
 TEST(task_kill, ends_a_thread_that_goes_backwards) {
     for (int i = 0; i < 20; i++) {
         struct started_thread thread;
-        volatile int runs = 0;
+        atomic_int runs = 0;
         start_raw_thread(&thread, run_backwards, (uintptr_t)&runs, 0);
-        while (runs == 0) {
+        while (atomic_load(&runs) == 0) {
             zx_nanosleep(0);
         }
         EXPECT_OK(zx_task_kill(thread.handle));
