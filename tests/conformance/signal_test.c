@@ -20,9 +20,9 @@ static _Atomic uint32_t go, passed;
 static zx_handle_t gate;
 
 static int wait_on_other_stack(void *argument) {
-    stack_t stack = {.ss_sp = malloc(STACK), .ss_size = STACK}, old;
-    if (sigaltstack(&stack, &old) != 0 || (old.ss_flags & SS_DISABLE) == 0 ||
-        sigaltstack(NULL, &old) != 0 || old.ss_sp != stack.ss_sp) {
+    stack_t stack = {.ss_sp = malloc(STACK), .ss_size = STACK}, before, now;
+    if (sigaltstack(&stack, &before) != 0 || sigaltstack(NULL, &now) != 0 ||
+        now.ss_sp != stack.ss_sp || now.ss_size != STACK || now.ss_flags != 0) {
         return 1;
     }
     if (argument != NULL) {
@@ -31,8 +31,7 @@ static int wait_on_other_stack(void *argument) {
         }
     }
     zx_status_t status = zx_object_wait_one(gate, ZX_EVENT_SIGNALED, ZX_TIME_INFINITE, NULL);
-    const stack_t none = {.ss_flags = SS_DISABLE};
-    int result = status == ZX_OK ? sigaltstack(&none, NULL) : 2;
+    int result = status == ZX_OK ? sigaltstack(&before, NULL) : 2; // a sanitizer has one
     free(stack.ss_sp);
     return result;
 }
@@ -86,7 +85,8 @@ static void count_on_stack(int number) {
 TEST(sigaltstack, has_handlers_run_on_the_stack_that_the_program_gave) {
     stack_low = malloc(STACK);
     const stack_t stack = {.ss_sp = stack_low, .ss_size = STACK}, none = {.ss_flags = SS_DISABLE};
-    EXPECT_EQ(sigaltstack(&stack, NULL), 0);
+    stack_t before;
+    EXPECT_EQ(sigaltstack(&stack, &before), 0);
     struct sigaction action = {.sa_handler = count_on_stack, .sa_flags = SA_ONSTACK};
     EXPECT_EQ(sigaction(SIGUSR1, &action, NULL), 0);
     handled = 0;
@@ -96,6 +96,7 @@ TEST(sigaltstack, has_handlers_run_on_the_stack_that_the_program_gave) {
     EXPECT_EQ(raise(SIGUSR1), 0);
     EXPECT_EQ(handled, 101);
     signal(SIGUSR1, SIG_DFL);
+    EXPECT_EQ(sigaltstack(&before, NULL), 0);
     free(stack_low);
 }
 
@@ -139,6 +140,7 @@ extern sighandler_t strict_signal(int number, sighandler_t handler) __asm__("__s
 
 // The thread sanitizer calls handlers when it sees fit.
 TEST_WITHOUT_TSAN(signal, of_a_strict_program_sees_its_own_faults_only) {
+    signal(SIGSEGV, SIG_DFL); // a sanitizer has one of its own
     EXPECT(strict_signal(SIGSEGV, leave) == SIG_DFL);
     expect_calls_survive();
     expect_handles_its_own(SIGSEGV);
@@ -152,6 +154,7 @@ TEST_WITHOUT_TSAN(signal, of_a_strict_program_sees_its_own_faults_only) {
 }
 
 TEST(signal, has_other_names) {
+    signal(SIGSEGV, SIG_DFL);
     EXPECT(ssignal(SIGSEGV, leave) == SIG_DFL);
     expect_calls_survive();
     expect_handles_its_own(SIGSEGV);
@@ -159,6 +162,7 @@ TEST(signal, has_other_names) {
 }
 
 TEST(sigset, holds_and_releases) {
+    signal(SIGSEGV, SIG_DFL);
     EXPECT(sigset(SIGSEGV, leave) == SIG_DFL);
     expect_calls_survive();
     expect_handles_its_own(SIGSEGV);

@@ -233,7 +233,9 @@ static int order_of_tests(const void *a, const void *b) {
 }
 
 size_t coverage_join(struct coverage *coverage) {
-    qsort(coverage->tests, coverage->test_count, sizeof(*coverage->tests), order_of_tests);
+    if (coverage->test_count > 0) {
+        qsort(coverage->tests, coverage->test_count, sizeof(*coverage->tests), order_of_tests);
+    }
     coverage->failed = 0;
     for (size_t i = 0; i < coverage->test_count; i++) {
         const struct coverage_test *test = &coverage->tests[i];

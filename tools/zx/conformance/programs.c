@@ -82,8 +82,9 @@ static bool set_variable(char **environment, size_t *count, const char *name, co
     return true;
 }
 
-// Linux programs get by variables what zx run is told by options. Strings are never freed: there
-// are two of these in all.
+// Linux programs get by variables what zx run is told by options. It lasts as long as the command.
+static char **own;
+
 static char **linux_environment(void) {
     const struct conformance_options *options = &conformance_options;
     size_t count = 0;
@@ -183,7 +184,7 @@ char **program_words(const struct program *program, const char *const *arguments
 
 bool suite_open(struct suite *suite, char **paths, size_t count) {
     const char *as = conformance_options.as;
-    char **own = linux_environment();
+    own = linux_environment();
     ssize_t length = readlink("/proc/self/exe", zx_path, sizeof(zx_path) - 1);
     snprintf(memory_limit, sizeof(memory_limit), "%u", conformance_options.memory);
     suite->programs = calloc(count, sizeof(*suite->programs));
