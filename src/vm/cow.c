@@ -327,7 +327,10 @@ zx_status_t cow_own(struct thread *self, struct cow *cow, uint64_t page, uint64_
 
 void cow_disown(struct thread *self, struct cow *cow, uint64_t page, uint64_t count) {
     (void)self;
-    if (!cow->direct && is_watched(cow)) { // what is direct Linux unmaps with its memory
+    // What is direct Linux unmaps with its memory. But where segments overlap, as merges leave
+    // them, the page's next frame may be that of another one.
+    bool overlap = cow->segments != NULL && cow->segments->next != NULL;
+    if ((!cow->direct || overlap) && is_watched(cow)) {
         cow_range_changed(cow, page, count);
     }
     for (struct segment *segment = cow->segments; segment != NULL; segment = segment->next) {

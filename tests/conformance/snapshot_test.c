@@ -215,6 +215,10 @@ static void step(struct known world[WORLD], uint64_t *random, uint64_t value) {
         clone_known(known, other, random);
     } else if (operation == 3 && known->resizable) {
         resize_known(known, below(random, MOST + 1));
+    } else if (operation == 10 && known->pages != 0) {
+        uint64_t page = below(random, known->pages);
+        EXPECT_OK(zx_vmo_op_range(known->vmo, ZX_VMO_OP_ZERO, page * PAGE, PAGE, NULL, 0));
+        known->words[page] = 0;
     } else if (operation == 4 && known->at != NULL) {
         unmap(known->at, known->mapped);
         known->at = NULL;
