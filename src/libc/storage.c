@@ -69,7 +69,7 @@ uint64_t libc_storage_of(struct thread *self) {
     if (header->pattern != from || header->thread != koid) {
         memcpy(bytes, from->bytes, from->size);
         // It points to itself in two places.
-        memcpy(end, &end, sizeof(end));
+        memcpy(end, (const void *)&end, sizeof(void *));
         memcpy(end + 2 * sizeof(end), &end, sizeof(end));
         *header = (struct header){from, koid};
     }

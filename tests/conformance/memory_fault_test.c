@@ -298,7 +298,7 @@ TEST(futex_wait, compares_a_word_in_every_kind_of_page) {
     struct memory memory;
     FOR_EACH_KIND(memory) {
         const zx_futex_t *futex = (const zx_futex_t *)(memory.at + PAGE);
-        zx_futex_t value = (zx_futex_t)memory.expected;
+        zx_futex_t value = (int)memory.expected;
         EXPECT_STATUS(zx_futex_wait(futex, value + 1, ZX_HANDLE_INVALID, 0), ZX_ERR_BAD_STATE);
         EXPECT_STATUS(zx_futex_wait(futex, value, ZX_HANDLE_INVALID, 0), ZX_ERR_TIMED_OUT);
     }

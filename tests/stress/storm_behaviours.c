@@ -193,14 +193,14 @@ static void wait_futex(struct victim *victim) {
                      victim->calls->futex_wait(word, 0, ZX_HANDLE_INVALID, ZX_TIME_INFINITE), ZX_OK,
                      ZX_ERR_BAD_STATE);
     }
-    __atomic_store_n(word, 0, __ATOMIC_SEQ_CST);
+    atomic_store(word, 0);
 }
 
 // Futexes are a process's own: who wakes must be of the same.
 static void feed_futex(struct conductor *conductor, struct victim *victim) {
     (void)conductor;
     zx_futex_t *word = (zx_futex_t *)&victim->word;
-    __atomic_store_n(word, 1, __ATOMIC_SEQ_CST);
+    atomic_store(word, 1);
     CHECK_OK(zx_futex_wake(word, 1));
 }
 

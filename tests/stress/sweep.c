@@ -50,7 +50,13 @@ struct target {
     } while (0)
 
 // Where a round begins; the tracer knows its address.
-static __attribute__((noinline, noclone)) void begin_round(struct target *target) {
+#ifdef __clang__
+#define ONE_OF_IT __attribute__((noinline))
+#else
+#define ONE_OF_IT __attribute__((noinline, noclone))
+#endif
+
+static ONE_OF_IT void begin_round(struct target *target) {
     target->rounds++;
     __asm__ volatile("");
 }
