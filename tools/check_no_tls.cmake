@@ -8,7 +8,7 @@ cmake_minimum_required(VERSION 3.25)
 # Functions of the C library and the compiler without state. getauxval stores to errno if it does not
 # know the number; the kernel asks it for one that exists, once, as it starts.
 set(allowed
-    __divti3 __popcountdi2 __udivti3 explicit_bzero getauxval memcmp memcpy memmove memset strcmp
+    __divti3 __popcountdi2 __udivti3 bcmp explicit_bzero getauxval memcmp memcpy memmove memset strcmp
     strlen strncmp)
 # Zydis, which decodes instructions of guests. It was built with a stack protector: it reads the word
 # at %fs:0x28, whatever that is, and finds it unchanged.
