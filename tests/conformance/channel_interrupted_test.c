@@ -144,36 +144,30 @@ TEST(channel_call_finish, has_a_deadline_of_its_own) {
     end(&call, ZX_ERR_TIMED_OUT);
 }
 
-TEST(channel_call_finish, ends_when_the_peer_is_closed) {
+// One of the two ends is closed, before the call goes on or while it waits again.
+static void expect_ends_with(bool server, zx_status_t status) {
     for (int early = 0; early < 2; early++) {
         struct call call;
         begin(&call);
+        zx_handle_t closed = server ? call.server : call.client;
         if (early) {
-            close_handle(call.server);
+            close_handle(closed);
             go_on(&call);
         } else {
             go_on(&call);
             wait_until_blocked(&call.thread);
-            close_handle(call.server);
+            close_handle(closed);
         }
-        end(&call, ZX_ERR_PEER_CLOSED);
+        end(&call, status);
     }
 }
 
+TEST(channel_call_finish, ends_when_the_peer_is_closed) {
+    expect_ends_with(true, ZX_ERR_PEER_CLOSED);
+}
+
 TEST(channel_call_finish, ends_when_its_own_end_is_closed) {
-    for (int early = 0; early < 2; early++) {
-        struct call call;
-        begin(&call);
-        if (early) {
-            close_handle(call.client);
-            go_on(&call);
-        } else {
-            go_on(&call);
-            wait_until_blocked(&call.thread);
-            close_handle(call.client);
-        }
-        end(&call, ZX_ERR_CANCELED);
-    }
+    expect_ends_with(false, ZX_ERR_CANCELED);
 }
 
 TEST(channel_call_finish, loses_an_answer_that_does_not_fit) {
