@@ -9,7 +9,7 @@
 
 // loaded_x86_64.S reads these: the function of each call, if it enters the kernel, and what is to
 // know of it.
-enum { LOADED_STACK = 1, LOADED_STATUS = 2, LOADED_RETRIED = 4 };
+enum { LOADED_STACK = 1, LOADED_RETRIED = 2 };
 typedef void (*loaded_function)(void);
 extern const struct loaded_call {
     loaded_function function;
@@ -18,8 +18,7 @@ extern const struct loaded_call {
 const struct loaded_call loaded_calls[ZX_SYS_COUNT] = {
 #include "loaded.inc"
     // Of a channel call the vDSO's half is here.
-    [ZX_SYS_channel_call] = {(loaded_function)sys_channel_call_noretry,
-                             LOADED_STATUS | LOADED_RETRIED},
+    [ZX_SYS_channel_call] = {(loaded_function)sys_channel_call_noretry, LOADED_RETRIED},
 };
 extern const uint64_t loaded_call_count;
 const uint64_t loaded_call_count = ZX_SYS_COUNT;

@@ -185,10 +185,9 @@ void print_loaded(FILE *out, const struct table *table) {
         if (call->kind == CALL_VDSO) {
             continue; // without an entry into the kernel
         }
-        const char *flags = strcmp(call->result, "zx_status_t") == 0 ? "LOADED_STATUS" : "0";
         const char *function =
             has_narrow_argument(call) ? "NULL" : mem_format("(loaded_function)sys_%s", call->name);
-        fprintf(out, "[ZX_SYS_%s] = {%s, %s%s%s},\n", call->name, function, flags,
+        fprintf(out, "[ZX_SYS_%s] = {%s, 0%s%s},\n", call->name, function,
                 call->kind == CALL_BLOCKING ? " | LOADED_RETRIED" : "",
                 call->arg_count > IN_REGISTERS ? " | LOADED_STACK" : "");
     }
